@@ -1,0 +1,23 @@
+"""What the accounts app refuses, and the base of every refusal in the house."""
+
+from typing import Any
+
+
+class DomainError(Exception):
+    """A refusal with a stable `code`, a sentence for people and details for machines.
+
+    Details never hold a name, a document number, a phone number or a token.
+    """
+
+    code = "error"
+    message = "The request was refused."
+
+    def __init__(self, message: str | None = None, **details: Any) -> None:
+        """Keep the sentence (the class's own by default) and the details."""
+        self.message = message or self.message
+        self.details = details
+        super().__init__(self.message)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The one error shape."""
+        return {"code": self.code, "message": str(self.message), "details": self.details}
