@@ -1,0 +1,113 @@
+"""The layers of a code: a pass, and the presentation that may lie around it.
+
+Both are COSE_Sign1 (RFC 9052, section 4.2) under tag 18.
+"""
+
+from dataclasses import dataclass
+
+from healthcode.colours import Reason
+from healthcode.passes.cbor import Item, Malformed, Sign1, read, write
+from healthcode.passes.claims import Claims, write_claims
+from healthcode.passes.es256 import ES256, SIGNATURE_BYTES, Signer
+from healthcode.passes.refused import Refused, need
+
+ALG, KID = 1, 4
+KID_BYTES = 4
+PRESENTATION_AAD = b"HCP1P"
+
+_PRESENTATION_HEADER = {ALG: ES256}
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One COSE_Sign1: its protected header, as bytes and read, its payload and signature."""
+
+    protected: bytes
+    header: dict[int | str, Item]
+    payload: bytes
+    signature: bytes
+
+    def signed(self, external_aad: bytes = b"") -> bytes:
+        """Return the bytes that the signature is over (Sig_structure)."""
+        return _to_be_signed(self.protected, self.payload, external_aad)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code whose structure is sound and of which nothing is believed yet.
+
+    `shown` is the presentation's layer and `shown_at` its time; both are None for a pass
+    that comes bare.
+    """
+
+    issued: Layer
+    alg: int
+    kid: bytes
+    claims: dict[int | str, Item]
+    shown: Layer | None = None
+    shown_at: int | None = None
+
+
+def build_pass(claims: Claims, *, kid: bytes, sign: Signer) -> bytes:
+    """Return a pass signed by the issuer's key `kid`."""
+    header: dict[int | str, Item] = {ALG: ES256, KID: kid}
+    return _build(header, write_claims(claims), b"", sign)
+
+
+def build_presentation(issued: bytes, *, shown_at: int, sign: Signer) -> bytes:
+    """Return a presentation of a bound pass, signed by its holder's key at `shown_at`."""
+    header: dict[int | str, Item] = {ALG: ES256}
+    return _build(header, write([shown_at, issued]), PRESENTATION_AAD, sign)
+
+
+def _build(
+    header: dict[int | str, Item], payload: bytes, external_aad: bytes, sign: Signer
+) -> bytes:
+    protected = write(header)
+    signature = sign(_to_be_signed(protected, payload, external_aad))
+    return write(Sign1([protected, {}, payload, signature]))
+
+
+def _to_be_signed(protected: bytes, payload: bytes, external_aad: bytes) -> bytes:
+    return write(["Signature1", protected, external_aad, payload])
+
+
+def read_code(data: bytes) -> Code:
+    """Return the layers of a pass or presentation; refuses with UNREADABLE."""
+    try:
+        outer = _read_layer(data)
+        if outer.header == _PRESENTATION_HEADER:
+            return _read_presentation(outer)
+        return _read_pass(outer)
+    except Malformed:
+        raise Refused(Reason.UNREADABLE) from None
+
+
+def _read_presentation(shown: Layer) -> Code:
+    match read(shown.payload):
+        case [int() as shown_at, bytes() as issued] if shown_at >= 0:
+            return _read_pass(_read_layer(issued), shown, shown_at)
+    raise Malformed("not a time and a pass")
+
+
+def _read_pass(issued: Layer, shown: Layer | None = None, shown_at: int | None = None) -> Code:
+    claims = _read_map(issued.payload)
+    match issued.header:
+        case {1: int() as alg, 4: bytes() as kid, **others} if len(kid) == KID_BYTES and not others:
+            return Code(issued, alg, kid, claims, shown, shown_at)
+    raise Malformed("not the header of a pass")
+
+
+def _read_layer(data: bytes) -> Layer:
+    match read(data):
+        case Sign1([bytes() as protected, {} as unprotected, bytes() as payload, bytes() as seal]):
+            need(not unprotected and len(seal) == SIGNATURE_BYTES, Reason.UNREADABLE)
+            return Layer(protected, _read_map(protected), payload, seal)
+    raise Malformed("not a tagged COSE_Sign1")
+
+
+def _read_map(data: bytes) -> dict[int | str, Item]:
+    item = read(data)
+    if not isinstance(item, dict):
+        raise Malformed("not a map")
+    return item
