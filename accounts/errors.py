@@ -21,3 +21,38 @@ class DomainError(Exception):
     def as_dict(self) -> dict[str, Any]:
         """The one error shape."""
         return {"code": self.code, "message": str(self.message), "details": self.details}
+
+
+class AlreadyDecided(DomainError):
+    """Somebody decided this before."""
+
+    code = "already_decided"
+    message = "This was decided before."
+
+
+class NotPermitted(DomainError):
+    """This person may not do this, or not alone."""
+
+    code = "not_permitted"
+    message = "You may not do this."
+
+
+class PurposeMissing(DomainError):
+    """Nobody sees an identity without saying what for."""
+
+    code = "purpose_missing"
+    message = "State the purpose in at least five characters."
+
+
+class UnknownCitizen(DomainError):
+    """No citizen has this reference."""
+
+    code = "unknown_citizen"
+    message = "This citizen is not known."
+
+
+class RegistrationRefused(DomainError):
+    """This user already holds a code or waits for a desk."""
+
+    code = "registration_refused"
+    message = "This phone is registered already."

@@ -1,0 +1,45 @@
+"""What the healthcode app refuses."""
+
+from accounts.errors import DomainError
+
+
+class UnknownSource(DomainError):
+    """No active source has this name or token."""
+
+    code = "unknown_source"
+    message = "This source is not known."
+
+
+class KindNotAllowed(DomainError):
+    """The source may not hand in this kind."""
+
+    code = "kind_not_allowed"
+    message = "This source may not hand in this kind of evidence."
+
+
+class EvidenceInvalid(DomainError):
+    """An item whose kind, field, value or date cannot be accepted."""
+
+    code = "evidence_invalid"
+    message = "The item cannot be accepted."
+
+
+class EvidenceConflict(DomainError):
+    """The same source, reference and version with other content."""
+
+    code = "conflict"
+    message = "This version was handed in before with other content."
+
+
+class NoActiveRules(DomainError):
+    """No rule set is active for a region at an instant."""
+
+    code = "no_active_rules"
+    message = "No rule set is active for this region."
+
+
+class AppealRefused(DomainError):
+    """An appeal that cannot be filed: nothing to appeal against, or one is open."""
+
+    code = "appeal_refused"
+    message = "This appeal cannot be filed."

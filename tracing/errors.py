@@ -1,0 +1,73 @@
+"""What the tracing app refuses."""
+
+from accounts.errors import DomainError
+
+
+class UnknownDevice(DomainError):
+    """No enrolled device holds this token."""
+
+    code = "unknown_device"
+    message = "This device is not enrolled."
+
+
+class DeviceRevoked(DomainError):
+    """The device was taken out of service."""
+
+    code = "device_revoked"
+    message = "This device was revoked. Ask the venue's office for a new enrolment."
+
+
+class EnrolmentRefused(DomainError):
+    """The one-time token is unknown."""
+
+    code = "enrolment_unknown"
+    message = "This enrolment code is not known."
+
+
+class EnrolmentUsed(DomainError):
+    """The one-time token was used before."""
+
+    code = "enrolment_used"
+    message = "This enrolment code was used before."
+
+
+class EnrolmentExpired(DomainError):
+    """The one-time token is older than ten minutes."""
+
+    code = "enrolment_expired"
+    message = "This enrolment code has expired."
+
+
+class ScanInvalid(DomainError):
+    """A scan that cannot be stored: its id, time or direction is not valid."""
+
+    code = "scan_invalid"
+    message = "The scan is not valid."
+
+
+class ScanConflict(DomainError):
+    """The same scan id with other content, or another device's."""
+
+    code = "conflict"
+    message = "This scan id was used with other content."
+
+
+class UnknownScan(DomainError):
+    """No scan of this device has this id."""
+
+    code = "unknown_scan"
+    message = "This scan is not known."
+
+
+class UnknownCase(DomainError):
+    """No case has this id."""
+
+    code = "unknown_case"
+    message = "This case is not known."
+
+
+class CaseInvalid(DomainError):
+    """A case whose dates cannot be."""
+
+    code = "case_invalid"
+    message = "The dates of the case cannot be."
