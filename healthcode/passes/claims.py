@@ -5,7 +5,7 @@ from enum import StrEnum
 from unicodedata import category, is_normalized
 
 from healthcode.colours import Colour, Reason
-from healthcode.passes.cbor import CNF, Item, write
+from healthcode.passes.cbor import CNF, Item
 from healthcode.passes.refused import Refused, need
 
 ISS, EXP, IAT, PASS_ID, STATUS = 1, 4, 6, 7, -70001
@@ -67,20 +67,19 @@ class Claims:
     iss: str = ""
 
 
-def write_claims(claims: Claims) -> bytes:
-    """Return the payload of a pass."""
+def claims_map(claims: Claims) -> dict[int | str, Item]:
+    """Return the claims as the map that a pass's payload encodes."""
     fields = _STATUS_FIELDS[claims.kind]
-    status: list[Item] = [_NUMBERS[claims.kind], *(getattr(claims, field) for field in fields)]
     items: dict[int | str, Item] = {
         ISS: claims.iss,
         EXP: claims.exp,
         IAT: claims.iat,
         PASS_ID: claims.pass_id,
-        STATUS: status,
+        STATUS: [_NUMBERS[claims.kind], *(getattr(claims, field) for field in fields)],
     }
     if claims.holder is not None:
         items[CNF] = _write_holder(claims.holder)
-    return write(items)
+    return items
 
 
 def _write_holder(point: bytes) -> Item:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from healthcode.colours import Reason
 from healthcode.passes.cbor import Item, Malformed, Sign1, read, write
-from healthcode.passes.claims import Claims, write_claims
+from healthcode.passes.claims import Claims, claims_map
 from healthcode.passes.es256 import ES256, SIGNATURE_BYTES, Signer
 from healthcode.passes.refused import Refused, need
 
@@ -51,7 +51,7 @@ class Code:
 def build_pass(claims: Claims, *, kid: bytes, sign: Signer) -> bytes:
     """Return a pass signed by the issuer's key `kid`."""
     header: dict[int | str, Item] = {ALG: ES256, KID: kid}
-    return _build(header, write_claims(claims), b"", sign)
+    return _build(header, write(claims_map(claims)), b"", sign)
 
 
 def build_presentation(issued: bytes, *, shown_at: int, sign: Signer) -> bytes:

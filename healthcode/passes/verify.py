@@ -13,7 +13,8 @@ from enum import StrEnum
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from healthcode.colours import Colour, Outcome, Reason
-from healthcode.passes.claims import Claims, Kind, parse_claims
+from healthcode.passes.cbor import Item
+from healthcode.passes.claims import Claims, Kind, claims_map, parse_claims
 from healthcode.passes.es256 import from_point, verifies
 from healthcode.passes.layers import PRESENTATION_AAD, Code, read_code
 from healthcode.passes.refused import Refused, need
@@ -105,7 +106,8 @@ def check(text: str, *, keys: KeyList, gate: Gate, now: int) -> Checked:
         need(
             key.signed(code.issued.signed(), code.issued.signature, code.alg), Reason.BAD_SIGNATURE
         )
-        claims, holder = _accept(code, key)
+        claims, holder = accept(code.claims, key)
+        need(code.shown is None or claims.kind is Kind.BOUND, Reason.BAD_CLAIMS)
     except Refused as refused:
         return Checked(refused.reason)
     reason = next(_obstacles(code, claims, holder, gate, now), None)
@@ -137,17 +139,28 @@ def conclude(
     return Verdict(outcome, reason, claims, checked.shown_at, judged)
 
 
-def _accept(code: Code, key: Key) -> tuple[Claims, EllipticCurvePublicKey | None]:
-    """Step 5: the claims, and the holder's key of a bound pass."""
-    claims = parse_claims(code.claims)
+def accept(items: dict[int | str, Item], key: Key) -> tuple[Claims, EllipticCurvePublicKey | None]:
+    """Return the claims `items` are, if this key may sign them, and a bound pass's holder key.
+
+    Refuses with BAD_CLAIMS. The signer asks the same question before it signs.
+    """
+    claims = parse_claims(items)
     need(key.may_sign(claims), Reason.BAD_CLAIMS)
-    need(code.shown is None or claims.kind is Kind.BOUND, Reason.BAD_CLAIMS)
     if claims.holder is None:
         return claims, None
     try:
         return claims, from_point(claims.holder)
     except ValueError:
         raise Refused(Reason.BAD_CLAIMS) from None
+
+
+def signable(claims: Claims, key: Key) -> bool:
+    """Whether a verifier would accept these claims, said with the key's iss, from this key."""
+    try:
+        accept(claims_map(claims), key)
+    except Refused:
+        return False
+    return True
 
 
 def _obstacles(
