@@ -48,7 +48,7 @@ def _new_secrets(purpose: str) -> dict[str, str]:
 
 
 def _key(size: int) -> str:
-    return base64.urlsafe_b64encode(secrets.token_bytes(size)).decode()
+    return base64.b64encode(secrets.token_bytes(size)).decode()
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -9,8 +9,6 @@ import datetime
 import hashlib
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
@@ -21,7 +19,9 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg import sql
 
-PROJECT = Path(__file__).resolve().parents[1]
+from config.environment import PROJECT
+from config.manage import output_of
+
 APPS = ("accounts", "healthcode", "tracing")
 URL_NAMES = ("DATABASE_URL", "MIGRATE_DATABASE_URL")
 CITY_COMMANDS = (["seed_city", "--citizens", "3000", "--days", "7", "--seed", "1"],)
@@ -99,11 +99,11 @@ def _make_template(server: psycopg.Connection, kind: str, name: str) -> None:
     _drop(server, building)
     if kind == "empty":
         _create(server, building, "template1")
-        _manage(["migrate", "--database", "owner", "--verbosity", "0"], building)
+        _run(building, "migrate", "--database", "owner", "--verbosity", "0")
     else:
         _create(server, building, template_of("empty"))
         for command in CITY_COMMANDS:
-            _manage(command, building)
+            _run(building, *command)
     with psycopg.connect(urls_of(building)["MIGRATE_DATABASE_URL"], autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     server.execute(
@@ -113,18 +113,8 @@ def _make_template(server: psycopg.Connection, kind: str, name: str) -> None:
     )
 
 
-def _manage(command: list[str], database: str) -> None:
-    """Run a management command against a database; its output only if it fails."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *command],
-        cwd=PROJECT,
-        env=os.environ | urls_of(database),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        raise RuntimeError(f"manage.py {' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+def _run(database: str, *command: str) -> None:
+    output_of(os.environ | urls_of(database), *command)
 
 
 def _files_behind(kind: str) -> Iterable[Path]:
