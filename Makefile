@@ -1,0 +1,52 @@
+# Everything runs in .venv, which is made from the hash-locked files in requirements/.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHON
+ARGS ?=
+NOT_OURS := --ignore .venv --ignore var --ignore node_modules
+
+.PHONY: help demo test test-fast check fix bench seed lock messages vendor base dev
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: base ## start the whole service with a seeded city, on port 8000 (PORT=8001 make demo)
+	@$(BIN)/python -m config.demo
+
+test: dev ## run all tests with all they need (ARGS="tests/house -k name" runs some)
+	@$(BIN)/python -m tests.run $(ARGS)
+
+test-fast: dev ## run the quick tests in parallel, under a minute
+	@$(BIN)/python -m tests.run --fast $(ARGS)
+
+check: dev ## lint, types, floors, templates, migrations, production settings
+	@$(BIN)/python -m tests.check
+
+fix: dev ## format, and repair what the linter can repair
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: dev ## measure verdicts, passes, evidence, tracing, recolouring
+	@$(BIN)/python -m benchmarks.first_numbers $(ARGS)
+
+seed: base ## write another demo city: make seed CITIZENS=200000 DAYS=14 SEED=2
+	@$(BIN)/python -m config.demo --reseed $(or $(CITIZENS),20000) $(or $(DAYS),14) $(or $(SEED),1)
+
+lock: dev ## lock requirements/*.in with hashes into requirements/*.txt
+	@for name in base dev; do \
+	  $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	    --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	    --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
+	done
+
+messages: dev ## collect and compile the translations (needs gettext)
+	@$(BIN)/python -m config.manage test makemessages --locale en $(NOT_OURS)
+	@$(BIN)/python -m config.manage test compilemessages $(NOT_OURS)
+
+vendor: ## copy the browser packages of package-lock.json into static/vendor (needs npm)
+	@sh scripts/vendor.sh
+
+base dev:
+	@sh scripts/venv.sh $@
