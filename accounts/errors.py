@@ -56,3 +56,10 @@ class RegistrationRefused(DomainError):
 
     code = "registration_refused"
     message = "This phone is registered already."
+
+
+class InvalidName(DomainError):
+    """A name of no letters, or of more than sixty."""
+
+    code = "invalid_name"
+    message = "The name is empty or too long."

@@ -15,6 +15,16 @@ def new_ref() -> str:
     return secrets.token_hex(16)
 
 
+def region_prefix(code: str) -> str:
+    """What the codes of a region and of everything below it begin with.
+
+    GB/T 2260 pads the codes of provinces and cities with pairs of zeros on the right.
+    """
+    while len(code) <= 6 and code.endswith("00"):
+        code = code.removesuffix("00")
+    return code
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes officers; citizens' users are made by signing in with a phone."""
 

@@ -23,6 +23,8 @@ GRANTS: dict[Role, frozenset[tuple[str, str]]] = {
             ("accounts", "reveal_citizen"),
             ("healthcode", "view_evidence"),
             ("healthcode", "add_evidence"),
+            ("healthcode", "approve_evidence"),
+            ("healthcode", "view_evidencedraft"),
             ("healthcode", "view_healthstatus"),
             ("healthcode", "view_colourchange"),
         }
@@ -32,6 +34,7 @@ GRANTS: dict[Role, frozenset[tuple[str, str]]] = {
             ("accounts", "view_citizen"),
             ("accounts", "reveal_citizen"),
             ("accounts", "confirm_identity"),
+            ("accounts", "view_claim"),
             ("healthcode", "view_healthstatus"),
             ("healthcode", "view_appeal"),
             ("healthcode", "answer_appeal"),
@@ -57,7 +60,9 @@ GRANTS: dict[Role, frozenset[tuple[str, str]]] = {
             ("healthcode", "view_colourchange"),
             ("healthcode", "view_healthstatus"),
             ("healthcode", "view_ruleset"),
+            ("tracing", "view_alarm"),
             ("tracing", "view_case"),
+            ("tracing", "view_contact"),
             ("tracing", "view_scan"),
         }
     ),

@@ -1,0 +1,38 @@
+"""What can be done with evidence, rules, colours and codes."""
+
+from healthcode.services.activation import activate_ruleset, active_rules, load_rulesets
+from healthcode.services.appeals import answer_appeal, appeal_text, file_appeal
+from healthcode.services.codes import LiveCode, ScanVerdict, current_status, issue_live, judge_text
+from healthcode.services.drafts import approve_draft, enter_draft
+from healthcode.services.due import mark_due
+from healthcode.services.evidence import record_evidence, retract_evidence
+from healthcode.services.items import Item, Result
+from healthcode.services.recolour import facts_of, recolour, recolour_due
+from healthcode.services.sources import new_source_token, source_by_name, source_by_token
+
+__all__ = [
+    "Item",
+    "LiveCode",
+    "Result",
+    "ScanVerdict",
+    "activate_ruleset",
+    "active_rules",
+    "answer_appeal",
+    "appeal_text",
+    "approve_draft",
+    "current_status",
+    "enter_draft",
+    "facts_of",
+    "file_appeal",
+    "issue_live",
+    "judge_text",
+    "load_rulesets",
+    "mark_due",
+    "new_source_token",
+    "recolour",
+    "recolour_due",
+    "record_evidence",
+    "retract_evidence",
+    "source_by_name",
+    "source_by_token",
+]

@@ -1,0 +1,167 @@
+"""Issuing a live code and judging a scanned text, both by the current status."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.errors import UnknownCitizen
+from accounts.models import Citizen
+from accounts.services import identify, masked_name
+from healthcode import keys, passes
+from healthcode.colours import Colour, Outcome, Reason
+from healthcode.models import HealthStatus
+from healthcode.passes import Claims, Gate, Kind
+from healthcode.services.recolour import recolour
+
+HOUR = 3600
+
+
+@dataclass(frozen=True)
+class LiveCode:
+    """A freshly signed live pass and what its holder reads beside it.
+
+    `text` is what the QR code holds. `decision` is the stored decision: reasons, obligations,
+    ends and releases with their words in both languages.
+    """
+
+    text: str
+    colour: Colour
+    name: str
+    masked: str
+    issued_at: datetime
+    expires_at: datetime
+    decision: dict[str, Any]
+    rules: str
+    decided_at: datetime | None
+    last_test_at: datetime | None
+    last_negative_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ScanVerdict:
+    """The server's verdict on a scanned text: outcome, one reason, and whom it speaks of.
+
+    `citizen_id` and `pass_id` are there as soon as the signature was found good; `name` is
+    the masked name inside the code.
+    """
+
+    outcome: Outcome
+    reason: Reason
+    citizen_id: int | None = None
+    pass_id: bytes | None = None
+    name: str = ""
+    colour: Colour | None = None
+    negative_at: datetime | None = None
+
+
+def current_status(*, citizen_id: int, now: datetime) -> HealthStatus:
+    """The status of a citizen, decided again first when it is due. Raises UnknownCitizen."""
+    status = _status(citizen_id)
+    if status.due_at is not None and status.due_at <= now:
+        recolour(citizen_ids=[citizen_id], now=now)
+        status = _status(citizen_id)
+    return status
+
+
+def issue_live(*, citizen_id: int, now: datetime) -> LiveCode:
+    """Sign a live pass by the current decision; it lives 90 s and issuing it writes nothing.
+
+    Raises UnknownCitizen, or NoActiveKey when nothing can be signed.
+    """
+    status = current_status(citizen_id=citizen_id, now=now)
+    citizen = Citizen.objects.get(pk=citizen_id)
+    issued = now.replace(microsecond=0)
+    claims = _claims(citizen, status, int(issued.timestamp()))
+    signed = keys.sign(claims, now=claims.iat)
+    return LiveCode(
+        text=passes.write_text(signed),
+        colour=Colour(status.colour),
+        name=identify(citizen).name,
+        masked=claims.name,
+        issued_at=issued,
+        expires_at=issued + timedelta(seconds=passes.MAX_LIFE[Kind.LIVE]),
+        decision=status.decision,
+        rules=status.rules,
+        decided_at=status.decided_at,
+        last_test_at=status.last_test_at,
+        last_negative_at=status.last_negative_at,
+    )
+
+
+def judge_text(
+    *,
+    text: str,
+    now: datetime,
+    negative_within_hours: int | None = None,
+    repeated: Callable[[bytes], bool] = lambda pass_id: False,
+) -> ScanVerdict:
+    """Judge a scanned text with the server's clock, keys and the holder's current status.
+
+    `repeated` is asked about the pass id only when all else is in order.
+    """
+    gate = Gate(online=True)
+    checked = passes.check(
+        passes.clean(text), keys=keys.public_list(), gate=gate, now=int(now.timestamp())
+    )
+    claims = checked.claims
+    status = _holder(claims, now)
+    if checked.reason or claims is None or status is None:
+        reason = checked.reason or Reason.UNREADABLE
+        return _verdict(reason.outcome, reason, claims, status)
+    verdict = passes.conclude(
+        checked,
+        colour=Colour(status.colour),
+        rule_met=_rule_met(status, negative_within_hours, now),
+        repeated=repeated(claims.pass_id),
+    )
+    return _verdict(verdict.outcome, verdict.reason, claims, status)
+
+
+def _status(citizen_id: int) -> HealthStatus:
+    status = HealthStatus.objects.filter(pk=citizen_id).first()
+    if status is None:
+        raise UnknownCitizen
+    return status
+
+
+def _claims(citizen: Citizen, status: HealthStatus, now: int) -> Claims:
+    sampled = status.last_negative_at
+    return Claims(
+        kind=Kind.LIVE,
+        iat=now,
+        exp=now + passes.MAX_LIFE[Kind.LIVE],
+        pass_id=keys.seal_live_id(citizen.pk),
+        name=masked_name(citizen),
+        colour=Colour(status.colour),
+        hour=int(sampled.timestamp()) // HOUR if sampled else 0,
+    )
+
+
+def _holder(claims: Claims | None, now: datetime) -> HealthStatus | None:
+    """The current status of the holder of a live pass whose signature was found good."""
+    if claims is None or claims.kind is not Kind.LIVE:
+        return None
+    return current_status(citizen_id=keys.open_live_id(claims.pass_id), now=now)
+
+
+def _rule_met(status: HealthStatus, hours: int | None, now: datetime) -> bool:
+    if hours is None:
+        return True
+    sampled = status.last_negative_at
+    return sampled is not None and now - sampled <= timedelta(hours=hours)
+
+
+def _verdict(
+    outcome: Outcome, reason: Reason, claims: Claims | None, status: HealthStatus | None
+) -> ScanVerdict:
+    judged = outcome is not Outcome.GREY
+    return ScanVerdict(
+        outcome=outcome,
+        reason=reason,
+        citizen_id=status.pk if status else None,
+        pass_id=claims.pass_id if claims else None,
+        name=claims.name if claims and judged else "",
+        colour=Colour(status.colour) if status and judged else None,
+        negative_at=status.last_negative_at if status and judged else None,
+    )

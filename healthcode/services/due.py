@@ -1,0 +1,23 @@
+"""Marking citizens due: whatever changes facts calls this, one sweeper recolours what is due."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from healthcode import sql
+from healthcode.models import HealthStatus
+
+
+def mark_due(*, citizen_ids: Iterable[int], now: datetime) -> None:
+    """Have these citizens decided again, in the caller's transaction and after its inserts.
+
+    Locks the rows in the order of their numbers first: an update without it deadlocks with
+    another one.
+    """
+    ids = sorted(set(citizen_ids))
+    if not ids:
+        return
+    with transaction.atomic():
+        sql.lock_statuses(ids)
+        HealthStatus.objects.filter(pk__in=ids).update(due_at=now)

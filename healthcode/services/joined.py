@@ -1,0 +1,77 @@
+"""Facts that are joined when facts are read: tiers of risk areas, screenings of a region.
+
+A stay in an area becomes one fact per stay and listing; a screening becomes a fact for everyone
+of its region. Both lists are short and read once per batch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import region_prefix
+from healthcode.models import Campaign, RiskArea
+from healthcode.policy import Fact
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The risk-area list and the screenings as recorded at one instant."""
+
+    listings: tuple[RiskArea, ...]
+    campaigns: tuple[Campaign, ...]
+
+    def join(self, stored: Sequence[Fact], region: str) -> tuple[list[Fact], list[str]]:
+        """A citizen's facts with what is joined to them, and the names of the rows used."""
+        facts: list[Fact] = []
+        used: list[str] = []
+        for fact in stored:
+            for joined, row in self._tiers(fact) or [(fact, "")]:
+                facts.append(joined)
+                used += [row] if row else []
+        for campaign in self.campaigns:
+            if region.startswith(region_prefix(campaign.region)):
+                facts.append(_owed(campaign))
+                used.append(f"campaign:{campaign.pk}")
+        return facts, used
+
+    def _tiers(self, fact: Fact) -> list[tuple[Fact, str]]:
+        if fact.kind != "area_stay" or "region" not in fact.details:
+            return []
+        region = fact.details["region"]
+        return [
+            (_tiered(fact, listing), f"risk_area:{listing.pk}")
+            for listing in self.listings
+            if region.startswith(region_prefix(listing.region))
+        ]
+
+
+def joined_at(now: datetime) -> Joined:
+    """Read the highest version of every listing, and the screenings, recorded by an instant."""
+    listings: dict[str, RiskArea] = {}
+    for row in RiskArea.objects.filter(recorded_at__lte=now).order_by("version"):
+        listings[row.listing] = row
+    campaigns = Campaign.objects.filter(recorded_at__lte=now).order_by("pk")
+    return Joined(tuple(listings.values()), tuple(campaigns))
+
+
+def _tiered(fact: Fact, listing: RiskArea) -> Fact:
+    details = {
+        **fact.details,
+        "tier": listing.tier,
+        "tier_from": int(listing.tier_from.timestamp()),
+        "tier_to": listing.tier_to and int(listing.tier_to.timestamp()),
+    }
+    return fact._replace(details=details)
+
+
+def _owed(campaign: Campaign) -> Fact:
+    """The fact that somebody of the region owes a sample."""
+    details = {"campaign": campaign.ref, "by": int(campaign.due_by.timestamp())}
+    return Fact(
+        "screening_due",
+        int(campaign.opens_at.timestamp()),
+        int(campaign.closes_at.timestamp()),
+        details,
+        0,
+        int(campaign.recorded_at.timestamp()),
+    )
