@@ -10,7 +10,7 @@ from accounts.models import Citizen
 from accounts.services import identify, masked_name
 from healthcode import keys, passes
 from healthcode.colours import Colour, Outcome, Reason
-from healthcode.models import HealthStatus
+from healthcode.models import ColourChange, HealthStatus
 from healthcode.passes import Claims, Gate, Kind
 from healthcode.services.recolour import recolour
 
@@ -93,17 +93,18 @@ def judge_text(
     *,
     text: str,
     now: datetime,
+    as_at: datetime | None = None,
     negative_within_hours: int | None = None,
     repeated: Callable[[bytes], bool] = lambda pass_id: False,
 ) -> ScanVerdict:
     """Judge a scanned text with the server's clock, keys and the holder's current status.
 
-    `repeated` is asked about the pass id only when all else is in order.
+    `as_at` is given for a scan that was uploaded late: the text and the colour are judged as
+    they were then. `repeated` is asked about the pass id only when all else is in order.
     """
     gate = Gate(online=True)
-    checked = passes.check(
-        passes.clean(text), keys=keys.public_list(), gate=gate, now=int(now.timestamp())
-    )
+    seconds = int((as_at or now).timestamp())
+    checked = passes.check(passes.clean(text), keys=keys.public_list(), gate=gate, now=seconds)
     claims = checked.claims
     status = _holder(claims, now)
     if checked.reason or claims is None or status is None:
@@ -111,11 +112,20 @@ def judge_text(
         return _verdict(reason.outcome, reason, claims, status)
     verdict = passes.conclude(
         checked,
-        colour=Colour(status.colour),
-        rule_met=_rule_met(status, negative_within_hours, now),
+        colour=_colour_at(status, as_at),
+        rule_met=_rule_met(status, negative_within_hours, as_at or now),
         repeated=repeated(claims.pass_id),
     )
     return _verdict(verdict.outcome, verdict.reason, claims, status)
+
+
+def _colour_at(status: HealthStatus, as_at: datetime | None) -> Colour:
+    """The colour now, or the one decided last before an instant."""
+    if as_at is None:
+        return Colour(status.colour)
+    history = ColourChange.objects.filter(citizen_id=status.pk, decided_at__lte=as_at)
+    last = history.order_by("-decided_at", "-id").first()
+    return Colour(last.colour) if last else Colour.UNASSESSED
 
 
 def _status(citizen_id: int) -> HealthStatus:
