@@ -21,7 +21,7 @@ class Key:
     """
 
     kid: bytes
-    public: EllipticCurvePublicKey = field(repr=False)
+    public: EllipticCurvePublicKey = field(repr=False, hash=False)
     iss: str
     kinds: frozenset[Kind]
     sign_from: int
