@@ -1,0 +1,106 @@
+"""The contacts part of a rule file: how far tracing looks and how encounters are graded."""
+
+from collections.abc import Iterable
+
+from healthcode.policy.grading import EDGE_FIELDS
+from healthcode.policy.ruleset import ContactRule, Contacts, SecondHop, Stretch
+from healthcode.rules.conditions import read_condition
+from healthcode.rules.sections import Section
+
+FIELDS = (
+    "lookback",
+    "lookforward",
+    "window_hours",
+    "minimum_minutes",
+    "second_hop",
+    "rules",
+    "verified",
+    "note",
+)
+
+
+def read_contacts(parent: Section) -> Contacts:
+    """Read the part; faults are noted in the document."""
+    section = parent.section("contacts", FIELDS)
+    lookback = section.section("lookback", ("onset", "sampling"))
+    fields = ("id", "when", "grade", "verified", "note")
+    rules = tuple(_rule(inner) for inner in section.sections("rules", fields))
+    contacts = Contacts(
+        lookback_onset=_stretch(lookback, "onset"),
+        lookback_sampling=_stretch(lookback, "sampling"),
+        lookforward=_lookforward(section),
+        window_hours=section.integer("window_hours", 1, 24 * 30),
+        minimum_minutes=section.integer("minimum_minutes", 0, 24 * 60),
+        second_hop=_second_hop(section) if section.has("second_hop") else None,
+        rules=rules,
+    )
+    _check(section, contacts)
+    return contacts
+
+
+def _stretch(parent: Section, name: str) -> Stretch:
+    section = parent.section(name, ("days", "hours"))
+    stretch = Stretch(section.maybe_integer("days", 0, 60), section.maybe_integer("hours", 0, 1440))
+    if (stretch.days is None) == (stretch.hours is None):
+        section.fault("", "A length in `days` or in `hours` belongs here.")
+    return stretch
+
+
+def _lookforward(section: Section) -> Stretch | None:
+    if section.raw("lookforward") == "until_isolated":
+        return None
+    return _stretch(section, "lookforward")
+
+
+def _second_hop(parent: Section) -> SecondHop:
+    section = parent.section("second_hop", ("grounds", "minimum_minutes", "verified", "note"))
+    return SecondHop(
+        grounds=tuple(str(name) for name in section.items("grounds")),
+        minimum_minutes=section.integer("minimum_minutes", 0, 24 * 60, 0),
+        verified=section.flag("verified", default=True),
+    )
+
+
+def _rule(section: Section) -> ContactRule:
+    inner = section.section("when", tuple(EDGE_FIELDS))
+    conditions = [
+        condition
+        for name in inner.data
+        if name in EDGE_FIELDS and (condition := read_condition(inner, name, EDGE_FIELDS[name]))
+    ]
+    if not conditions:
+        section.fault("when", "A contact rule needs at least one condition.")
+    for condition in conditions:
+        if condition.unknown:
+            inner.fault(condition.field, "What was not measured matches no contact rule.")
+    return ContactRule(
+        id=section.string("id"),
+        conditions=tuple(conditions),
+        grade=section.word("grade", ("close", "casual")),
+        verified=section.flag("verified", default=True),
+    )
+
+
+def _check(section: Section, contacts: Contacts) -> None:
+    known = {rule.id: rule for rule in contacts.rules}
+    if len(known) != len(contacts.rules):
+        section.fault("rules", "Two contact rules have the same id.")
+    _not_cut_off(section, contacts.minimum_minutes, known.values())
+    if (second := contacts.second_hop) is None:
+        return
+    for name in second.grounds:
+        if name not in known or known[name].grade != "close":
+            section.fault("second_hop", f"{name} is no contact rule that grades close.")
+    grounds = [known[name] for name in second.grounds if name in known]
+    _not_cut_off(section, second.minimum_minutes, grounds)
+    if not second.grounds:
+        section.fault("second_hop", "Nothing can match: no grounds are named.")
+
+
+def _not_cut_off(section: Section, minimum: int, rules: Iterable[ContactRule]) -> None:
+    """A shortest encounter must not hide one that a rule would grade close."""
+    for rule in rules:
+        limits = [c.least or c.above or 0 for c in rule.conditions if c.field == "minutes"]
+        least = max(limits, default=None) if limits else None
+        if rule.grade == "close" and least is not None and minimum > least:
+            section.fault("minimum_minutes", f"Encounters that {rule.id} grades would be missed.")
