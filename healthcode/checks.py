@@ -21,7 +21,9 @@ def signing_key_is_there(**kwargs: Any) -> list[CheckMessage]:
     try:
         keys.active_key(Kind.LIVE, int(time.time()))
     except DomainError as error:
-        return [Error(str(error.message), hint="manage.py keys new", id="healthcode.E001")]
+        return [
+            Error(str(error.message), hint="manage.py keys new --in-hours 0", id="healthcode.E001")
+        ]
     return []
 
 

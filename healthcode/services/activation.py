@@ -1,8 +1,7 @@
 """Which rules decide where: loading rule sets, activating them, finding the active one."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
@@ -10,38 +9,27 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import region_prefix
+from healthcode import policy
 from healthcode.errors import NoActiveRules
 from healthcode.models import Activation, RuleSet
 from healthcode.policy import CompiledRules, compile_rules
-from healthcode.rules import RULESETS_DIR, load_ruleset
+from healthcode.rules import load_named, load_ruleset, named_rulesets
+from healthcode.rules.loading import FOLDER
 
 
-def load_rulesets(*, now: datetime, by: str, directory: Path = RULESETS_DIR) -> list[RuleSet]:
+def load_rulesets(*, now: datetime, by: str) -> list[RuleSet]:
     """Store every rule set file whose content is not stored yet; return the new rows.
 
     A file that is not valid raises RuleSetInvalid and nothing is stored.
     """
-    parsed = [(load_ruleset(path), path) for path in sorted(directory.glob("*.yaml"))]
-    new = []
+    parsed = [(name, load_named(name)) for name in named_rulesets()]
     with transaction.atomic():
-        for ruleset, path in parsed:
-            row, created = RuleSet.objects.get_or_create(
-                digest=ruleset.digest,
-                defaults={
-                    "ruleset_id": ruleset.id,
-                    "scope": ruleset.scope,
-                    "valid_from": ruleset.valid_from,
-                    "valid_until": ruleset.valid_until,
-                    "body": path.read_text(encoding="utf-8"),
-                    "loaded_at": now,
-                },
-            )
-            if created:
-                new.append(row)
-                audit.record(
-                    actor=by, action="rules.loaded", target=f"rules:{row.version}", now=now
-                )
-    return new
+        known = set(RuleSet.objects.values_list("digest", flat=True))
+        return [
+            _store(name, ruleset, now, by)
+            for name, ruleset in parsed
+            if ruleset.digest not in known
+        ]
 
 
 def activate_ruleset(*, ruleset_id: str, at: datetime, by: str) -> Activation:
@@ -99,6 +87,20 @@ def rules_at(now: datetime) -> RulesInForce:
             for row in rows.order_by("at", "pk")
         }
     )
+
+
+def _store(name: str, ruleset: policy.RuleSet, now: datetime, by: str) -> RuleSet:
+    row = RuleSet.objects.create(
+        ruleset_id=ruleset.id,
+        digest=ruleset.digest,
+        scope=ruleset.scope,
+        valid_from=datetime.fromtimestamp(ruleset.valid_from, UTC),
+        valid_until=ruleset.valid_to and datetime.fromtimestamp(ruleset.valid_to, UTC),
+        body=(FOLDER / f"{name}.yaml").read_text(encoding="utf-8"),
+        loaded_at=now,
+    )
+    audit.record(actor=by, action="rules.loaded", target=f"rules:{row.version}", now=now)
+    return row
 
 
 @lru_cache(maxsize=32)

@@ -12,6 +12,7 @@ from healthcode import sql
 from healthcode.errors import EvidenceConflict, EvidenceInvalid, KindNotAllowed
 from healthcode.models import Evidence, Retraction, Source
 from healthcode.policy import validate_item
+from healthcode.policy.vocabulary import KINDS
 from healthcode.services.due import mark_due
 from healthcode.services.items import Item, Result
 
@@ -84,7 +85,7 @@ def retract_evidence(
 
 
 def _fault(item: Item, source: Source, now: datetime) -> DomainError | None:
-    if item.kind not in source.kinds:
+    if item.kind in KINDS and item.kind not in source.kinds:
         return KindNotAllowed(kind=item.kind)
     problems = [
         problem._asdict()
