@@ -1,6 +1,11 @@
 """What can be done with evidence, rules, colours and codes."""
 
-from healthcode.services.activation import activate_ruleset, active_rules, load_rulesets
+from healthcode.services.activation import (
+    activate_ruleset,
+    active_rules,
+    contact_rules,
+    load_rulesets,
+)
 from healthcode.services.appeals import answer_appeal, appeal_text, file_appeal
 from healthcode.services.codes import LiveCode, ScanVerdict, current_status, issue_live, judge_text
 from healthcode.services.drafts import approve_draft, enter_draft
@@ -20,6 +25,7 @@ __all__ = [
     "answer_appeal",
     "appeal_text",
     "approve_draft",
+    "contact_rules",
     "current_status",
     "enter_draft",
     "facts_of",

@@ -59,6 +59,14 @@ def active_rules(*, region: str, now: datetime) -> InForce:
     return rules_at(now).for_region(region)
 
 
+def contact_rules(*, region: str, now: datetime) -> InForce:
+    """The rules that grade contacts in a region, or NoActiveRules where they grade none."""
+    in_force = active_rules(region=region, now=now)
+    if in_force.rules.ruleset.contacts is None:
+        raise NoActiveRules(region=region)
+    return in_force
+
+
 class RulesInForce:
     """The activations at one instant, read once for a batch."""
 
