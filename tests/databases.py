@@ -99,7 +99,7 @@ def _make_template(server: psycopg.Connection, kind: str, name: str) -> None:
     _drop(server, building)
     if kind == "empty":
         _create(server, building, "template1")
-        _run(building, "migrate", "--database", "owner", "--verbosity", "0")
+        _run(building, "migrate", "--database", "owner", "--skip-checks")
     else:
         _create(server, building, template_of("empty"))
         for command in CITY_COMMANDS:

@@ -1,14 +1,35 @@
 """Fixtures: which database a test sees, and which servers run for it."""
 
-from collections.abc import Iterator
+import os
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
+from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
+from pytest_django.live_server_helper import LiveServer
 
-from tests import databases
+from config import servers
+from config.children import children
+from tests import chromium, databases
+
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    "locale": "zh-CN",
+    "timezone_id": "Asia/Shanghai",
+}
+# As many databases as the embedded broker has, less the first.
+LAST_CORNER = 999
+_corners = count()
 
 
 @dataclass(frozen=True)
@@ -65,3 +86,74 @@ def city(django_db_blocker: DjangoDbBlocker) -> Iterator[Copy]:
     """The test city of 3,000 citizens in a database of the test's own, where commits are real."""
     with _own_copy("city", django_db_blocker) as copy:
         yield copy
+
+
+@pytest.fixture
+def live_web(city: Copy) -> Iterator[str]:
+    """A web server in a thread of this process, on the city; yields its address.
+
+    Quick to start; there is no worker, so nudges wait for whoever calls the sweep.
+    """
+    server = LiveServer("127.0.0.1")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def live_city(city: Copy, tmp_path: Path) -> Iterator[str]:
+    """Web, worker and beat as processes of their own, on the city; yields their address."""
+    with children(_service_environment(city), tmp_path / "log") as family:
+        port = _free_port()
+        servers.start_all(family, port, schedule=tmp_path / "beat")
+        family.wait_for(servers.health_url(port), seconds=60)
+        yield f"http://{servers.HOST}:{port}"
+        family.check()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, with a profile of its own."""
+    program = chromium.find()
+    if program is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(chromium.MISSING)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=[*chromium.FLAGS])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens pages as different people: each call is a phone or computer with no past.
+
+    Takes the options of Playwright's `new_context`; without any it is a Chinese phone.
+    A script error on any page fails the test.
+    """
+    contexts, faults = [], []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(**(PHONE | options))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+def _service_environment(city: Copy) -> dict[str, str]:
+    """The city's database, and a corner of the broker that no earlier test has used."""
+    corner = 1 + (os.getpid() + next(_corners)) % LAST_CORNER
+    return (
+        os.environ | city.urls | {"BROKER_URL": f"{os.environ['BROKER_URL']}?virtual_host={corner}"}
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((servers.HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port

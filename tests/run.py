@@ -17,7 +17,7 @@ from pathlib import Path
 
 from config import embedded
 from config.environment import PROJECT, EnvironmentRefused, kept_secrets, refuse_production
-from config.manage import see_to_signing_keys
+from config.manage import ManageFailed, see_to_signing_keys
 from tests import chromium
 
 PARALLEL = ["-n", str(os.cpu_count() or 2), "--dist", "worksteal", "-m", "not serial"]
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
             os.environ.update(SETTINGS | kept_secrets("test") | urls)
             see_to_signing_keys(os.environ)
             return _run(list(arguments))
-    except (embedded.EmbeddedError, EnvironmentRefused) as error:
+    except (embedded.EmbeddedError, EnvironmentRefused, ManageFailed) as error:
         print(f"tests: {error}", file=sys.stderr)
         return 1
 

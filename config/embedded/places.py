@@ -83,7 +83,8 @@ def private_folder(path: Path, account: Account) -> Path:
     """Make `path` with mode 0700 for `account`; an existing one must be just that."""
     try:
         path.mkdir(mode=0o700)
-        os.chown(path, account.uid, account.gid)
+        if is_root():
+            os.chown(path, account.uid, account.gid)
     except FileExistsError:
         found = path.lstat()
         private = stat.S_ISDIR(found.st_mode) and not stat.S_IMODE(found.st_mode) & 0o077
@@ -94,7 +95,7 @@ def private_folder(path: Path, account: Account) -> Path:
 
 def clear(place: Place) -> None:
     """End what works in the place's data directories and delete what the servers stored."""
-    for folder in (place.database, place.broker):
+    for folder in (place.database, place.broker, place.sockets):
         kill_workers_in(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -116,8 +117,9 @@ def _folder_of_the_project(path: Path) -> None:
         return
     except PermissionError as error:
         raise EmbeddedError(f"{path} cannot be made: {error.strerror}") from error
-    owner = PROJECT.stat()
-    os.chown(path, owner.st_uid, owner.st_gid)
+    if is_root():
+        owner = PROJECT.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _socket_folder(home: Path, instance: str, account: Account) -> Path:

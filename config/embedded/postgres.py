@@ -7,7 +7,7 @@ from pathlib import Path
 from config.embedded.accounts import current_account
 from config.embedded.binaries import postgres_programs
 from config.embedded.errors import EmbeddedError
-from config.embedded.places import Place, private_folder
+from config.embedded.places import SOCKET_NAME, Place, private_folder
 from config.embedded.processes import run, wait_until, workers_in, works_in
 
 START_SECONDS = 120
@@ -122,13 +122,14 @@ def _identities(place: Place) -> str:
 
 
 def _forget_dead_server(place: Place) -> None:
-    """Let the orphans of a killed server end, then drop its pid file.
+    """Let the orphans of a killed server end, then drop the files that name it.
 
-    The number in the file may belong to another program by now, and PostgreSQL
-    would then refuse to start.
+    The number in them may belong to another program by now, and PostgreSQL would
+    then refuse to start.
     """
     wait_until(lambda: not workers_in(place.database), seconds=STOP_SECONDS)
-    (place.database / "postmaster.pid").unlink(missing_ok=True)
+    for file in (place.database / "postmaster.pid", place.sockets / f"{SOCKET_NAME}.lock"):
+        file.unlink(missing_ok=True)
 
 
 def _launch(place: Place, fsync: bool) -> None:

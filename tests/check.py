@@ -1,0 +1,64 @@
+"""`python -m tests.check`: everything that can be judged without running the tests."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from config import embedded
+from config.environment import PROJECT, kept_secrets
+from tests.run import SETTINGS
+
+CHECKS = {
+    "lint": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
+    "floors": ["lint-imports"],
+    "types": ["mypy", "accounts", "healthcode", "tracing", "config"],
+    "templates": ["djlint", "--quiet", "--lint", "templates"],
+    "migrations": ["python", "manage.py", "makemigrations", "--check", "--dry-run"],
+    "production settings": ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+}
+# What a deployment sets beside its secrets; no default stands in for it.
+PRODUCTION = {
+    "HEALTHCODE_ENV": "production",
+    "ALLOWED_HOSTS": "health.example.org",
+    "CSRF_TRUSTED_ORIGINS": "https://health.example.org",
+}
+
+
+def main() -> int:
+    """Run every check, also after one has failed; 0 if all are clean."""
+    with embedded.running("test", fsync=False) as urls:
+        environment = os.environ | SETTINGS | kept_secrets("test") | urls
+        failed = [name for name in CHECKS if not _passes(name, environment)]
+    if failed:
+        print(f"{len(failed)} of {len(CHECKS)} checks failed: {', '.join(failed)}")
+    return bool(failed)
+
+
+def _passes(name: str, environment: Mapping[str, str]) -> bool:
+    """Run one check; what it says is shown only if it is not clean."""
+    program, *arguments = CHECKS[name]
+    if name == "production settings":
+        environment = {**environment, **PRODUCTION}
+    started = time.monotonic()
+    done = subprocess.run(
+        [Path(sys.executable).with_name(program), *arguments],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    clean = done.returncode == 0
+    print(f"{'ok  ' if clean else 'FAIL'} {name} ({time.monotonic() - started:.0f} s)", flush=True)
+    if not clean:
+        print(done.stdout)
+    return clean
+
+
+if __name__ == "__main__":
+    sys.exit(main())
