@@ -28,6 +28,8 @@ CITY_COMMANDS = (["seed_city", "--citizens", "3000", "--days", "7", "--seed", "1
 # Any number, as long as every run of the tests takes the same.
 TEMPLATE_LOCK = 20220918
 KEPT_TEMPLATES = 3
+# The days around which most tests happen have partitions beside those around today.
+TEST_CLOCK = "2022-09-19T10:00:00+08:00"
 _numbers = count()
 
 
@@ -100,6 +102,8 @@ def _make_template(server: psycopg.Connection, kind: str, name: str) -> None:
     if kind == "empty":
         _create(server, building, "template1")
         _run(building, "migrate", "--database", "owner", "--skip-checks")
+        for days in ([], ["--now", TEST_CLOCK]):
+            _run(building, "make_partitions", *days)
     else:
         _create(server, building, template_of("empty"))
         for command in CITY_COMMANDS:
@@ -120,6 +124,7 @@ def _run(database: str, *command: str) -> None:
 def _files_behind(kind: str) -> Iterable[Path]:
     """Migrations for the empty template; for the city all code and data of the apps."""
     yield PROJECT / "requirements" / "base.txt"
+    yield Path(__file__)
     for app in APPS:
         if kind == "empty":
             yield from (PROJECT / app / "migrations").glob("*.py")
