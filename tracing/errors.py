@@ -17,6 +17,13 @@ class DeviceRevoked(DomainError):
     message = "This device was revoked. Ask the venue's office for a new enrolment."
 
 
+class DeviceInvalid(DomainError):
+    """A device whose zone, name or direction cannot be accepted."""
+
+    code = "device_invalid"
+    message = "The device cannot be accepted."
+
+
 class EnrolmentRefused(DomainError):
     """The one-time token is unknown."""
 
@@ -50,6 +57,13 @@ class ScanConflict(DomainError):
 
     code = "conflict"
     message = "This scan id was used with other content."
+
+
+class VisitInvalid(DomainError):
+    """A correction that would not shorten one's own stay."""
+
+    code = "visit_invalid"
+    message = "Only an assumed stay can be corrected, to an earlier end."
 
 
 class UnknownScan(DomainError):
