@@ -1,9 +1,11 @@
 """Items as sources state them: a person by document or reference, times as text."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db import transaction
 
 from accounts import pii
 from accounts.errors import DomainError, UnknownCitizen
@@ -12,7 +14,7 @@ from accounts.services import find_or_create_citizens
 from healthcode.errors import EvidenceInvalid
 from healthcode.models import Source
 from healthcode.policy.instants import InstantInvalid, parse_instant
-from healthcode.services import Item, Result, record_evidence
+from healthcode.services import Item, Result, fault_of, record_evidence
 
 FIELDS = frozenset(
     {
@@ -33,12 +35,15 @@ LONGEST_REF = 120
 HIGHEST_VERSION = 2**31 - 1
 
 
-@dataclass(frozen=True)
-class Stated:
+#: Nobody: the citizen of an item whose person is not looked up yet.
+NOBODY = 0
+
+
+class Stated(NamedTuple):
     """An item as read, its person still named from outside."""
 
     person: tuple[str, str]
-    fields: dict[str, Any]
+    item: Item
 
 
 def hand_in(
@@ -46,26 +51,35 @@ def hand_in(
 ) -> list[Result]:
     """Hand in a source's items as they came; return what became of each, in order.
 
-    An item that cannot be read is refused with the name of the field; the others are stored.
-    People nobody has met before are made, so that no evidence is lost.
+    An item that cannot be accepted is refused with the name of the field; the others are
+    stored. People nobody has met before are made, so that no evidence is lost, but never for
+    an item that is refused.
     """
     results: dict[int, Result] = {}
     stated: dict[int, Stated] = {}
     for index, data in enumerate(raw):
         try:
-            stated[index] = _read(data)
+            stated[index] = _accept(data, source, now)
         except DomainError as error:
             results[index] = Result(None, "refused", error)
-    known = _citizens([item.person for item in stated.values()])
-    items: dict[int, Item] = {}
-    for index, item in stated.items():
-        if item.person in known:
-            items[index] = Item(citizen_id=known[item.person], **item.fields)
-        else:
-            results[index] = Result(None, "refused", UnknownCitizen())
-    stored = record_evidence(items=list(items.values()), source=source, by=by, now=now)
+    with transaction.atomic():
+        known = _citizens([person for person, _ in stated.values()])
+        items = {
+            index: replace(item, citizen_id=known[person])
+            for index, (person, item) in stated.items()
+            if person in known
+        }
+        stored = record_evidence(items=list(items.values()), source=source, by=by, now=now)
     results |= dict(zip(items, stored, strict=True))
-    return [results[index] for index in range(len(raw))]
+    unknown = Result(None, "refused", UnknownCitizen())
+    return [results.get(index, unknown) for index in range(len(raw))]
+
+
+def _accept(data: Mapping[str, Any], source: Source, now: datetime) -> Stated:
+    stated = _read(data)
+    if error := fault_of(stated.item, source=source, now=now):
+        raise error
+    return stated
 
 
 def _read(data: Mapping[str, Any]) -> Stated:
@@ -74,19 +88,18 @@ def _read(data: Mapping[str, Any]) -> Stated:
     unknown = sorted(set(map(str, data)) - FIELDS)
     if unknown:
         raise _problem(unknown[0], "unknown_field", f"There is no field {unknown[0]}.")
-    return Stated(
-        person=_person(data),
-        fields={
-            "kind": _text(data, "kind"),
-            "occurred_at": _instant(data, "occurred_at"),
-            "ended_at": _instant_or_none(data, "ended_at"),
-            "reported_at": _instant(data, "reported_at"),
-            "source_ref": _text(data, "source_ref"),
-            "version": _version(data),
-            "retracted": _flag(data, "retracted"),
-            "details": _details(data),
-        },
+    item = Item(
+        kind=_text(data, "kind"),
+        citizen_id=NOBODY,
+        occurred_at=_instant(data, "occurred_at"),
+        ended_at=_instant_or_none(data, "ended_at"),
+        reported_at=_instant(data, "reported_at"),
+        source_ref=_text(data, "source_ref"),
+        version=_version(data),
+        retracted=_flag(data, "retracted"),
+        details=_details(data),
     )
+    return Stated(_person(data), item)
 
 
 def _person(data: Mapping[str, Any]) -> tuple[str, str]:

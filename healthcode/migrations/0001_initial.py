@@ -47,11 +47,15 @@ CREATE TRIGGER citizen_born AFTER INSERT ON accounts_citizen
 NO_COLOUR_WITHOUT_HISTORY = """
 CREATE FUNCTION colour_has_history() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
+  status record;
   latest record;
 BEGIN
+  -- The row as it stands at commit: it may have been written more than once.
+  SELECT colour, decided_at INTO status FROM healthcode_healthstatus
+    WHERE citizen_id = NEW.citizen_id;
   SELECT colour, decided_at INTO latest FROM healthcode_colourchange
     WHERE citizen_id = NEW.citizen_id ORDER BY id DESC LIMIT 1;
-  IF NOT FOUND OR latest.colour <> NEW.colour OR latest.decided_at <> NEW.decided_at THEN
+  IF (status.colour, status.decided_at) IS DISTINCT FROM (latest.colour, latest.decided_at) THEN
     RAISE EXCEPTION 'A colour without its ColourChange'
       USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'colour_has_history';
   END IF;

@@ -10,7 +10,7 @@ from healthcode.services.appeals import answer_appeal, appeal_text, file_appeal
 from healthcode.services.codes import LiveCode, ScanVerdict, current_status, issue_live, judge_text
 from healthcode.services.drafts import approve_draft, enter_draft
 from healthcode.services.due import mark_due
-from healthcode.services.evidence import record_evidence, retract_evidence
+from healthcode.services.evidence import fault_of, record_evidence, retract_evidence
 from healthcode.services.items import Item, Result
 from healthcode.services.recolour import facts_of, recolour, recolour_due
 from healthcode.services.sources import new_source_token, source_by_name, source_by_token
@@ -29,6 +29,7 @@ __all__ = [
     "current_status",
     "enter_draft",
     "facts_of",
+    "fault_of",
     "file_appeal",
     "issue_live",
     "judge_text",

@@ -38,7 +38,7 @@ def record_evidence(
     results: dict[int, Result] = {}
     accepted: dict[tuple[str, int], tuple[int, Item]] = {}
     for index, item in enumerate(items):
-        error = _fault(item, source, now) or _clash(item, accepted)
+        error = fault_of(item, source=source, now=now) or _clash(item, accepted)
         if error:
             results[index] = Result(item, "refused", error)
         elif item.key not in accepted:
@@ -84,7 +84,8 @@ def retract_evidence(
     return len(new)
 
 
-def _fault(item: Item, source: Source, now: datetime) -> DomainError | None:
+def fault_of(item: Item, *, source: Source, now: datetime) -> DomainError | None:
+    """Why this source may not hand in this item, whoever it is about; none if it may."""
     if item.kind in KINDS and item.kind not in source.kinds:
         return KindNotAllowed(kind=item.kind)
     problems = [
