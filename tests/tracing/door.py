@@ -1,12 +1,17 @@
 """A door to stand at: venues, devices, people with codes, and scans of them."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from accounts.models import Citizen, User
 from accounts.services import find_or_create_citizens
+from healthcode import keys
 from healthcode.models import Source
+from healthcode.passes import Kind
 from healthcode.services import (
     Item,
     activate_ruleset,
@@ -78,6 +83,15 @@ def rules_in_force() -> None:
     activate_ruleset(ruleset_id=RULES, at=NOW - timedelta(days=1), by="system:test")
 
 
+def keys_in_force(directory: Path) -> Path:
+    """A directory with a key that signs live passes from the day before."""
+    yesterday = int((NOW - timedelta(days=1)).timestamp())
+    keys.new_key(
+        directory / "keys", kinds=[Kind.LIVE], iss="SH", sign_from=yesterday, signing_days=30
+    )
+    return directory / "keys"
+
+
 def lab() -> Source:
     source, _ = Source.objects.get_or_create(
         name="lab", defaults={"kinds": ["test", "measure", "exposure", "case", "registration"]}
@@ -98,6 +112,7 @@ def after_test(who: Citizen, result: str, at: datetime, now: datetime = NOW) -> 
     [stored] = record_evidence(items=[item], source=lab(), by="system:test", now=now)
     assert stored.error is None, stored.error
     recolour(citizen_ids=[who.pk], now=now)
+    connection.check_constraints()  # as the commit would, before the colour changes again
     return who
 
 

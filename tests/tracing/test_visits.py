@@ -21,7 +21,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def station():
     """Half an hour assumed, three hours at most."""
-    return place_of(device())
+    place = place_of(device())
+    place.assumed_stay = minutes(30)
+    place.save(update_fields=["assumed_stay"])
+    return place
 
 
 @pytest.fixture
