@@ -650,9 +650,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(
                     ("kind", "case"),
-                    models.Q(
-                        ("details__pool_size", 1), ("details__result", "positive"), ("kind", "test")
-                    ),
+                    models.Q(("details__result", "positive"), ("kind", "test")),
                     _connector="OR",
                 ),
                 fields=["id"],

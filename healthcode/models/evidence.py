@@ -64,8 +64,7 @@ class Evidence(models.Model):
             models.Index(
                 name="evidence_suspect",
                 fields=["id"],
-                condition=Q(kind="case")
-                | Q(kind="test", details__result="positive", details__pool_size=1),
+                condition=Q(kind="case") | Q(kind="test", details__result="positive"),
             ),
         ]
         triggers = [Protect(name="evidence_append_only", operation=Update | Delete)]

@@ -172,6 +172,18 @@ class Migration(migrations.Migration):
                         name="boarded_trip_has_stay_or_cause",
                     )
                 ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("place_id__isnull", False)),
+                        fields=["place_id", "citizen_id"],
+                        name="boarded_trip_stay",
+                    ),
+                    models.Index(
+                        condition=models.Q(("cause", "not_yet")),
+                        fields=["evidence_id"],
+                        name="boarded_trip_waits",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

@@ -68,6 +68,16 @@ class BoardedTrip(models.Model):
                 | (Q(place_id__isnull=True, entered_at__isnull=True) & ~Q(cause="")),
             )
         ]
+        indexes = [
+            models.Index(
+                name="boarded_trip_stay",
+                fields=["place_id", "citizen_id"],
+                condition=Q(place_id__isnull=False),
+            ),
+            models.Index(
+                name="boarded_trip_waits", fields=["evidence_id"], condition=Q(cause="not_yet")
+            ),
+        ]
 
     def __str__(self) -> str:
         """The evidence's number."""
