@@ -151,7 +151,8 @@ def new_key(
     """Make a key that signs these kinds from `sign_from` (rounded down to ten minutes).
 
     It verifies for the longest life of its passes after it stopped signing. Gates must have
-    fetched it before it signs: `sign_from` a day ahead, but for a city's first key.
+    fetched it before it signs: `sign_from` a day ahead, but for a city's first key. Raises
+    ValueError for an `iss` that a pass cannot carry.
     """
     office, start = frozenset(kinds), sign_from - sign_from % ROUNDING
     until = start + signing_days * DAY

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 
 from healthcode.colours import Reason
 from healthcode.passes.claims import Claims, Kind
 from healthcode.passes.es256 import ES256, verifies
+from healthcode.passes.layers import KID_BYTES
 from healthcode.passes.refused import need
 
 
@@ -28,6 +29,15 @@ class Key:
     sign_until: int
     verify_until: int
     alg: int = ES256
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what no key of this format can be."""
+        if len(self.kid) != KID_BYTES or self.alg != ES256:
+            raise ValueError("a kid is 4 bytes, and ES256 (-7) the only alg")
+        if not isinstance(self.public.curve, SECP256R1):
+            raise ValueError("ES256 is on P-256")
+        if not (self.iss.isascii() and 2 <= len(self.iss) <= 6):
+            raise ValueError("an issuer is named by 2 to 6 ASCII characters")
 
     def signed(self, message: bytes, signature: bytes, alg: int) -> bool:
         """Whether this key signed the message. A header that names another alg lies."""

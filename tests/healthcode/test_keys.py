@@ -217,7 +217,8 @@ def test_the_command_makes_and_lists_keys(directory):
     assert rows == {kid: ["signing", "SH", "bound,live"], waiting: ["waiting", "SH", "live"]}
 
 
-def test_the_command_refuses_a_key_for_no_time(directory):
+@pytest.mark.parametrize("wrong", [("--days", "0"), ("--issuer", "沪"), ("--issuer", "SHANGHAI")])
+def test_the_command_refuses_a_key_that_could_sign_nothing(directory, wrong):
     with pytest.raises(CommandError):
-        command("new", "--days", "0")
+        command("new", *wrong)
     assert not directory.exists()

@@ -267,6 +267,23 @@ def test_every_kind_of_pass_has_a_longest_life():
     assert set(MAX_LIFE) == set(Kind) - {Kind.STATE}
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kid": b"abc"},
+        {"alg": -8},
+        {"iss": "S"},
+        {"iss": "上海"},
+        {"iss": "SHANGHAI"},
+        {"public": ec.generate_private_key(ec.SECP384R1()).public_key()},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_what_cannot_be_a_key_is_not_made_one(wrong):
+    with pytest.raises(ValueError, match=r"kid|P-256|issuer"):
+        replace(KEY, **wrong)
+
+
 # --- text --------------------------------------------------------------------------------
 
 

@@ -124,6 +124,7 @@ def _holders() -> list[dict]:
         "cnf y as a number": key | {-3: 1},
         "cnf of type OKP": {1: 1, -1: 6, -2: x},
         "cnf on another curve": key | {-1: 2},
+        "cnf with true for curve 1": key | {-1: True},
         "cnf with private d": key | {-4: bytes(32)},
         "cnf with an extra member": key | {3: -7},
         "cnf with a truth beside": key | {3: True},
@@ -143,6 +144,7 @@ def _names() -> list[dict]:
     names = {
         "empty": "",
         "of 21 bytes": "欧" * 7,
+        "that makes 483 characters": "*" * 166,
         "not NFC": "A\u0308***",
         "with NUL": "a\0b",
         "with a newline": "a\nb",

@@ -46,6 +46,7 @@ def _texts() -> list[dict]:
         "prefix only": "HCP:/1/",
         "prefix cut": "HCP:/1",
         "484 characters": "HCP:/1/" + "A" * 477,
+        "484 characters, well signed": c.text(issue(live(name="*" * 167))),
         "483 characters of nothing": "HCP:/1/" + "A" * 476,
     }
     return [*grey("FOREIGN", foreign), *grey("UPDATE", newer), *grey(UNREADABLE, broken)]
@@ -61,12 +62,18 @@ def _base32() -> list[dict]:
         "base32 underscore inside": GREEN[:50] + "_" + GREEN[50:],
         "base32 full-width digit": GREEN[:50] + "２" + GREEN[51:],
         "base32 spare bits": GREEN[:-1] + chr(ord(GREEN[-1]) + 1),
-        "base32 of 1 character more": GREEN + "A" * ((1 - len(GREEN) + 7) % 8),
-        "base32 of 3 characters more": GREEN + "A" * ((3 - len(GREEN) + 7) % 8),
-        "base32 of 6 characters more": GREEN + "A" * ((6 - len(GREEN) + 7) % 8),
     }
     faults |= {f"base32 digit {digit}": f"{GREEN[:50]}{digit}{GREEN[51:]}" for digit in "0189"}
+    # A character that adds no byte: without the rule on lengths these would be accepted.
+    for length in (0, 2, 5):
+        faults[f"base32 of length {length + 1} mod 8"] = _of_length(length) + "A"
     return grey(UNREADABLE, faults)
+
+
+def _of_length(length: int) -> str:
+    """A good text whose base32 has this length modulo 8."""
+    texts = (c.text(issue(live(name="*" * size))) for size in range(1, 9))
+    return next(text for text in texts if (len(text) - 7) % 8 == length)
 
 
 def _protected(**parts) -> bytes:

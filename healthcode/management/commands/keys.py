@@ -47,13 +47,16 @@ class Command(BaseCommand):
     def _new(self, options: dict[str, Any], now: int) -> None:
         if options["days"] < 1 or options["in_hours"] < 0:
             raise CommandError("A key signs for at least one day, from now on or later.")
-        key = keys.new_key(
-            settings.HEALTHCODE_KEYS_DIR,
-            kinds=options["kinds"],
-            iss=options["issuer"],
-            sign_from=now + options["in_hours"] * HOUR,
-            signing_days=options["days"],
-        )
+        try:
+            key = keys.new_key(
+                settings.HEALTHCODE_KEYS_DIR,
+                kinds=options["kinds"],
+                iss=options["issuer"],
+                sign_from=now + options["in_hours"] * HOUR,
+                signing_days=options["days"],
+            )
+        except ValueError as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(key.kid.hex())
 
     def _list(self, now: int) -> None:
