@@ -4,9 +4,14 @@ import json
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 pytest_plugins = ["tests.fixtures"]
+
+# No timed tests: on a busy machine a slow example is no fault.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Tests that commit, race or watch real processes: they share the two cores with nobody.
 ALONE = {"city", "committed", "live_city", "live_web", "browser", "new_page"}
