@@ -13,6 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 if env_file := env.str("HEALTHCODE_ENV_FILE", ""):
@@ -128,12 +130,16 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"phone", "username"}
-ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+# Officers sign in on allauth's pages; citizens by phone code (accounts.authentication).
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 180
+# A venue's whole crowd may share one address; one phone needs few codes, and each may be guessed
+# at three times.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "60/m/ip,3/m/key,10/h/key"}
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -244,4 +250,8 @@ CELERY_BEAT_SCHEDULE = {
     "make-partitions": {"task": "tracing.make_partitions", "schedule": 3600.0},
 }
 
-LOGGING_CONFIG = None
+logs.configure()
+LOGGING = logs.logging_for(env.str("LOG_LEVEL", "WARNING" if HEALTHCODE_ENV == "test" else "INFO"))
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = 10  # the line at the end says all that the first does
