@@ -139,13 +139,19 @@ def _is_repeated(attempt: _Attempt, verdict: ScanVerdict) -> bool:
     """Only what would have passed can be too good to be true."""
     if verdict.reason is not Reason.GREEN or attempt.scan.direction is Direction.EXIT:
         return False
-    return _shown_before(attempt, verdict.pass_id) is not None
+    return _shown_before(attempt, verdict.pass_id, attempt.now) is not None
 
 
-def _shown_before(attempt: _Attempt, pass_id: bytes | None) -> int | None:
+def _shown_before(attempt: _Attempt, pass_id: bytes | None, received_at: datetime) -> int | None:
     if pass_id is None:
         return None
-    return shown_before(device=attempt.device, pass_id=pass_id, at=attempt.at)
+    return shown_before(
+        scan_id=attempt.scan.scan_id,
+        device_id=attempt.device.pk,
+        pass_id=pass_id,
+        at=attempt.at,
+        received_at=received_at,
+    )
 
 
 def _row(attempt: _Attempt, verdict: ScanVerdict, citizen_id: int | None) -> Scan:
@@ -190,5 +196,7 @@ def _answer(attempt: _Attempt, stored: Scan, status: str, verdict: ScanVerdict) 
         admitted=stored.admitted,
         name=verdict.name if shown else "",
         negative_at=verdict.negative_at if shown else None,
-        shown_before=_shown_before(attempt, stored.pass_id) if repeated else None,
+        shown_before=(
+            _shown_before(attempt, stored.pass_id, stored.received_at) if repeated else None
+        ),
     )

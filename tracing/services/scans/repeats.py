@@ -1,27 +1,37 @@
 """The same code shown twice: by two people, or by one who came back."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Q
-
-from tracing.models import Device, Direction, Scan
+from tracing.models import Direction, Scan
 from tracing.services.scans.times import first_id
 
 SAME_DEVICE = timedelta(minutes=3)
 ANY_DEVICE = timedelta(seconds=60)
 
 
-def shown_before(*, device: Device, pass_id: bytes, at: datetime) -> int | None:
-    """Return how many seconds ago the same pass was shown for entry, if that is suspicious.
+def shown_before(
+    *, scan_id: UUID, device_id: int, pass_id: bytes, at: datetime, received_at: datetime
+) -> int | None:
+    """Return how many seconds apart the same pass was shown for entry, if that is suspicious.
 
-    Suspicious: within three minutes at this device, within sixty seconds at any other. Exits
-    do not count, nor does what came before an exit.
+    Suspicious: within three minutes at this device, within sixty seconds at any other, as the
+    server saw it: whichever scan was received first was the first. Exits do not count, and an
+    entry on the other side of an exit does not either.
     """
-    earlier = Scan.objects.filter(
-        pass_id=pass_id, scan_id__gte=first_id(at - SAME_DEVICE), scan_id__lt=first_id(at)
-    )
-    suspicious = Q(device_id=device.pk) | Q(scanned_at__gt=at - ANY_DEVICE)
-    last = earlier.filter(suspicious | Q(direction=Direction.EXIT)).order_by("-scan_id").first()
-    if last is None or last.direction == Direction.EXIT:
-        return None
-    return round((at - last.scanned_at).total_seconds())
+    near = Scan.objects.filter(
+        pass_id=pass_id,
+        scan_id__gte=first_id(at - SAME_DEVICE),
+        scan_id__lte=first_id(at + SAME_DEVICE),
+        received_at__lte=received_at,
+    ).exclude(pk=scan_id)
+    scans = list(near.only("device_id", "direction", "scanned_at"))
+    exits = [scan.scanned_at for scan in scans if scan.direction == Direction.EXIT]
+    apart = [
+        abs(at - scan.scanned_at)
+        for scan in scans
+        if scan.direction == Direction.ENTRY
+        and abs(at - scan.scanned_at) < (SAME_DEVICE if scan.device_id == device_id else ANY_DEVICE)
+        and not any(min(at, scan.scanned_at) < out < max(at, scan.scanned_at) for out in exits)
+    ]
+    return round(min(apart).total_seconds()) if apart else None
