@@ -63,3 +63,31 @@ class InvalidName(DomainError):
 
     code = "invalid_name"
     message = "The name is empty or too long."
+
+
+class CodeOver(DomainError):
+    """The sign-in code has expired, or was guessed at too often."""
+
+    code = "code_over"
+    message = "This code is no longer valid: ask for a new one."
+
+
+class TooManyCodes(DomainError):
+    """More codes were asked for than one phone or one address may have."""
+
+    code = "too_many_codes"
+    message = "Too many codes were asked for. Try again later."
+
+
+class SmsNotSent(DomainError):
+    """The SMS gateway did not take the message."""
+
+    code = "sms_not_sent"
+    message = "The text message could not be sent."
+
+
+class WrongCode(DomainError):
+    """Not the code that was sent."""
+
+    code = "wrong_code"
+    message = "This is not the code that was sent."

@@ -8,6 +8,8 @@ from django.views.i18n import JavaScriptCatalog, set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from health_check.views import HealthCheckView
 
+from accounts.urls import officers
+
 # Officers sign in on the one page that counts attempts and asks for a second factor.
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
@@ -18,7 +20,7 @@ urlpatterns = [
     path("", include("healthcode.urls")),
     path("", include("accounts.urls")),
     path("", include("tracing.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include(officers)),
     path("admin/", admin.site.urls),
     path("language/", login_not_required(set_language), name="set_language"),
     path("jsi18n/", login_not_required(JavaScriptCatalog.as_view()), name="jsi18n"),

@@ -1,0 +1,28 @@
+"""What citizens write about their code."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+LONGEST_APPEAL = 1000
+
+
+class AppealForm(forms.Form):
+    """Which reason is wrong, and how; without a reason to name there is nothing to fill in."""
+
+    rule = forms.ChoiceField(label=_("针对哪一条"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("哪里不对"),
+        help_text=_("例如：那天不在现场；检测已做，却没有登记。请不要写别人的姓名。"),
+        max_length=LONGEST_APPEAL,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, rules: dict[str, str], **kwargs: Any) -> None:
+        """Offer these rules, by id and text; the only one is chosen already."""
+        super().__init__(*args, label_suffix="", **kwargs)
+        field = self.fields["rule"]
+        field.choices = list(rules.items())
+        if len(rules) == 1:
+            field.initial = next(iter(rules))

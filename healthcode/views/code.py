@@ -1,0 +1,58 @@
+"""The code page: the page itself, the fragment that renews it, and whether it has changed."""
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts.errors import DomainError
+from accounts.models import Citizen
+from accounts.permissions import for_holder
+from healthcode.models import HealthStatus
+from healthcode.services import issue_live
+from healthcode.views.card import RENEW_AFTER, card_of, seen_mark
+
+log = structlog.get_logger(__name__)
+
+
+@require_GET
+@for_holder
+def code(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """The citizen's code, with why and until when."""
+    return _draw(request, citizen, "healthcode/code.html")
+
+
+@require_GET
+@for_holder
+def fragment(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """The part of the code page that is renewed before the code expires."""
+    return _draw(request, citizen, "healthcode/_code_card.html")
+
+
+@require_GET
+@for_holder
+def pulse(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+    """204 always; asks the page to renew when the decision is not the one it shows, or is due."""
+    response = HttpResponse(status=204)
+    decided_at, due_at = HealthStatus.objects.values_list("decided_at", "due_at").get(pk=citizen.pk)
+    due = due_at is not None and due_at <= timezone.now()
+    if due or seen_mark(decided_at) != request.headers.get("X-Seen"):
+        response["HX-Trigger"] = "renew"
+    return response
+
+
+def _draw(request: HttpRequest, citizen: Citizen, template: str) -> HttpResponse:
+    now = timezone.now()
+    try:
+        card = card_of(issue_live(citizen_id=citizen.pk, now=now), now=now)
+    except DomainError as refusal:
+        log.error("code_not_issued", code=refusal.code)
+        return render(request, "503.html", status=503)
+    context = {
+        "card": card,
+        "pulse_seconds": settings.HEALTHCODE_PULSE_SECONDS,
+        "renew_seconds": int(RENEW_AFTER.total_seconds()),
+    }
+    return render(request, template, context)
