@@ -34,10 +34,10 @@ bench: dev ## measure verdicts, passes, evidence, tracing, recolouring
 seed: base ## write another demo city: make seed CITIZENS=200000 DAYS=14 SEED=2
 	@$(BIN)/python -m config.demo --reseed $(or $(CITIZENS),20000) $(or $(DAYS),14) $(or $(SEED),1)
 
-lock: dev ## lock requirements/*.in with hashes into requirements/*.txt
+lock: dev ## lock requirements/*.in with hashes, for the oldest Python that will do
 	@for name in base dev; do \
-	  $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
-	    --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header \
+	    --no-annotate --no-emit-index-url --no-emit-find-links \
 	    --output-file requirements/$$name.txt requirements/$$name.in || exit 1; \
 	done
 

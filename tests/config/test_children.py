@@ -18,7 +18,8 @@ PARENT = """
 import os, pathlib, signal, sys
 from config.children import Children
 family = Children(os.environ, pathlib.Path(sys.argv[1]))
-family.start("child", [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(60)"])
+program = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+family.start("child", [sys.executable, "-c", program])
 while not family.log_of("child").read_text().strip():
     family.check()
 os.kill(os.getpid(), signal.SIGKILL)
