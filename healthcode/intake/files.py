@@ -30,7 +30,7 @@ OTHER = (
     "source_ref", "version", "retracted", "kind", "document_type", "document_number",
     "occurred_at", "ended_at", "reported_at", "details",
 )  # fmt: skip
-NUMBERS = frozenset({"pool_size", "row"})
+NUMBERS = frozenset({"pool_size"})
 DECIMALS = frozenset({"ct"})
 FLAGS = {"": False, "false": False, "true": True, "0": False, "1": True}
 
