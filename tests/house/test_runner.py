@@ -1,6 +1,7 @@
 """The protections every test runs under, and the servers it may ask for."""
 
 import socket
+from urllib.request import urlopen
 
 import pytest
 from django.db import connection
@@ -23,3 +24,19 @@ def test_a_committed_row_is_gone_in_the_next_copy(committed):
 def test_the_browser_speaks_chinese(new_page):
     page = new_page()
     assert page.evaluate("navigator.language") == "zh-CN"
+
+
+@pytest.fixture
+def city(committed):
+    """An empty city is enough to see servers start."""
+    return committed
+
+
+def test_a_page_of_the_city_is_served_from_a_thread(live_web):
+    with urlopen(f"{live_web}/healthz/") as answer:
+        assert answer.status == 200
+
+
+def test_the_whole_service_runs_on_a_city_of_the_tests_own(live_city):
+    with urlopen(f"{live_city}/healthz/") as answer:
+        assert answer.status == 200
