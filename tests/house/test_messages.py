@@ -57,7 +57,7 @@ def _fields(block: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     name = ""
     for line in block.splitlines():
-        if line.startswith("#"):
+        if not line or line.startswith("#"):
             continue
         word, _, rest = line.partition(" ") if not line.startswith('"') else (name, "", line)
         name = word
