@@ -4,6 +4,7 @@ import json
 from typing import Any
 from urllib.request import Request, urlopen
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
@@ -18,7 +19,7 @@ DEMO_CODE = "demo_code"
 UNSAID = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
     """Officers sign in through allauth's pages, citizens by phone code; nobody signs up."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -29,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Officers go to the admin, citizens to their code."""
         if request.user.is_staff:
             return reverse("admin:index")
-        return super().get_login_redirect_url(request)
+        return str(super().get_login_redirect_url(request))
 
     def add_message(
         self,
@@ -48,8 +49,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if settings.HEALTHCODE_SHOW_SIGNIN_CODE:
             self.request.session[DEMO_CODE] = code
             return
-        words = gettext("【健康码】验证码 %(code)s，3 分钟内有效。工作人员不会向您索要验证码。")
-        _post_to_gateway({"to": phone, "text": words % {"code": code}})
+        words = gettext(
+            "【健康码】验证码 %(code)s，%(minutes)d 分钟内有效。工作人员不会向您索要验证码。"
+        )
+        minutes = app_settings.LOGIN_BY_CODE_TIMEOUT // 60
+        _post_to_gateway({"to": phone, "text": words % {"code": code, "minutes": minutes}})
 
 
 def _post_to_gateway(message: dict[str, str]) -> None:

@@ -11,11 +11,10 @@ from accounts import pii
 from accounts.errors import DomainError
 from accounts.models import DocumentType
 
-StrOrPromise = str | Promise
 DIGITS_OF_A_CODE = 6
 
 #: The field a refusal speaks of and its words, by code and fault.
-REFUSALS: dict[tuple[str, str | None], tuple[str | None, StrOrPromise]] = {
+REFUSALS: dict[tuple[str, str | None], tuple[str | None, Promise]] = {
     ("invalid_document", "check_digit"): (
         "document_number",
         _("证件号码的校验位对不上，请逐位检查。"),
@@ -32,9 +31,10 @@ REFUSALS: dict[tuple[str, str | None], tuple[str | None, StrOrPromise]] = {
 }
 
 
-def words_of(error: DomainError) -> tuple[str | None, StrOrPromise]:
+def words_of(error: DomainError) -> tuple[str | None, str]:
     """The field a refusal speaks of, if any, and what to tell the citizen."""
-    return REFUSALS[error.code, error.details.get("fault")]
+    field, words = REFUSALS[error.code, error.details.get("fault")]
+    return field, str(words)
 
 
 class RefusableForm(forms.Form):
@@ -42,7 +42,7 @@ class RefusableForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Without the colons that Chinese labels do not have."""
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
 
     def refuse(self, error: DomainError) -> None:
         """Attach a refusal to the field it speaks of."""

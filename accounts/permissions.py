@@ -7,14 +7,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
-from accounts.models import Citizen, Claim
+from accounts.models import Citizen, Claim, User
 from accounts.services import citizen_of
 
-HolderView = Callable[[HttpRequest, Citizen], HttpResponse]
+
+class SignedInRequest(HttpRequest):
+    """A request behind the sign-in: middleware has seen to these."""
+
+    user: User
+    htmx: HtmxDetails
 
 
-def for_holder(view: HolderView) -> Callable[[HttpRequest], HttpResponse]:
+HolderView = Callable[[SignedInRequest, Citizen], HttpResponse]
+
+
+def for_holder(view: HolderView) -> Callable[[SignedInRequest], HttpResponse]:
     """Give a view the citizen whose code the signed-in user holds; nothing of it is stored.
 
     Whoever holds none yet sees how to get one: the registration, or that a desk has to see
@@ -23,14 +32,14 @@ def for_holder(view: HolderView) -> Callable[[HttpRequest], HttpResponse]:
 
     @wraps(view)
     @never_cache
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: SignedInRequest) -> HttpResponse:
         citizen = citizen_of(user=request.user)
         return _holds_none(request) if citizen is None else view(request, citizen)
 
     return guarded
 
 
-def _holds_none(request: HttpRequest) -> HttpResponse:
+def _holds_none(request: SignedInRequest) -> HttpResponse:
     if request.htmx:
         return HttpResponseClientRedirect("/")
     if request.user.is_staff:

@@ -28,6 +28,7 @@ from accounts.errors import (
     WrongCode,
 )
 from accounts.forms import CodeForm, PhoneForm, RegistrationForm, words_of
+from accounts.permissions import SignedInRequest
 from accounts.services import citizen_of, register
 from accounts.services.phones import user_of_phone
 
@@ -42,7 +43,7 @@ form_page = require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("phone")
 def signin(request: HttpRequest) -> HttpResponse:
     """Ask for a phone and send it a code, whether or not anybody has signed in with it."""
-    if request.htmx:
+    if request.headers.get("HX-Request"):
         # The code page's fragment was sent here: the whole page must follow.
         return HttpResponseClientRedirect(request.path)
     if request.user.is_authenticated:
@@ -92,7 +93,7 @@ def signin_again(request: HttpRequest) -> HttpResponse:
 @form_page
 @never_cache
 @sensitive_post_parameters("document_number", "name")
-def register_page(request: HttpRequest) -> HttpResponse:
+def register_page(request: SignedInRequest) -> HttpResponse:
     """Register the signed-in phone as the person of a document."""
     if citizen_of(user=request.user):
         return redirect("/")
@@ -139,7 +140,8 @@ def _sign_in(request: HttpRequest, code: str) -> HttpResponse:
     challenge = accept_code(request, code=code, now=now)
     user = user_of_phone(phone=challenge.phone, now=now)
     request.session.pop(DEMO_CODE, None)
-    return perform_login(request, user, redirect_url=challenge.next_url or None)
+    response: HttpResponse = perform_login(request, user, redirect_url=challenge.next_url or None)
+    return response
 
 
 def _say(request: HttpRequest, refusal: DomainError, then: str) -> HttpResponse:

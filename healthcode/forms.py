@@ -11,7 +11,7 @@ LONGEST_APPEAL = 1000
 class AppealForm(forms.Form):
     """Which reason is wrong, and how; without a reason to name there is nothing to fill in."""
 
-    rule = forms.ChoiceField(label=_("针对哪一条"), widget=forms.RadioSelect)
+    field_order = ("rule", "text")
     text = forms.CharField(
         label=_("哪里不对"),
         help_text=_("例如：那天不在现场；检测已做，却没有登记。请不要写别人的姓名。"),
@@ -21,8 +21,12 @@ class AppealForm(forms.Form):
 
     def __init__(self, *args: Any, rules: dict[str, str], **kwargs: Any) -> None:
         """Offer these rules, by id and text; the only one is chosen already."""
-        super().__init__(*args, label_suffix="", **kwargs)
-        field = self.fields["rule"]
-        field.choices = list(rules.items())
-        if len(rules) == 1:
-            field.initial = next(iter(rules))
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
+        only = next(iter(rules)) if len(rules) == 1 else None
+        self.fields["rule"] = forms.ChoiceField(
+            label=_("针对哪一条"),
+            choices=list(rules.items()),
+            initial=only,
+            widget=forms.RadioSelect,
+        )
+        self.order_fields(self.field_order)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import Citizen
-from accounts.permissions import for_holder
+from accounts.permissions import SignedInRequest, for_holder
 from healthcode.errors import AppealRefused
 from healthcode.forms import AppealForm
 from healthcode.models import Appeal, AppealState, HealthStatus
@@ -34,7 +34,7 @@ class Shown(NamedTuple):
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("text")
 @for_holder
-def appeal(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def appeal(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
     """File an appeal against one reason, and read one's own appeals."""
     appeals = list(Appeal.objects.filter(citizen=citizen).order_by("-filed_at"))
     status = current_status(citizen_id=citizen.pk, now=timezone.now())

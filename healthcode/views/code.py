@@ -2,14 +2,14 @@
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts.errors import DomainError
 from accounts.models import Citizen
-from accounts.permissions import for_holder
+from accounts.permissions import SignedInRequest, for_holder
 from healthcode.models import HealthStatus
 from healthcode.services import issue_live
 from healthcode.views.card import RENEW_AFTER, card_of, seen_mark
@@ -19,21 +19,21 @@ log = structlog.get_logger(__name__)
 
 @require_GET
 @for_holder
-def code(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def code(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
     """The citizen's code, with why and until when."""
     return _draw(request, citizen, "healthcode/code.html")
 
 
 @require_GET
 @for_holder
-def fragment(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def fragment(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
     """The part of the code page that is renewed before the code expires."""
     return _draw(request, citizen, "healthcode/_code_card.html")
 
 
 @require_GET
 @for_holder
-def pulse(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def pulse(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
     """204 always; asks the page to renew when the decision is not the one it shows, or is due."""
     response = HttpResponse(status=204)
     decided_at, due_at = HealthStatus.objects.values_list("decided_at", "due_at").get(pk=citizen.pk)
@@ -43,7 +43,7 @@ def pulse(request: HttpRequest, citizen: Citizen) -> HttpResponse:
     return response
 
 
-def _draw(request: HttpRequest, citizen: Citizen, template: str) -> HttpResponse:
+def _draw(request: SignedInRequest, citizen: Citizen, template: str) -> HttpResponse:
     now = timezone.now()
     try:
         card = card_of(issue_live(citizen_id=citizen.pk, now=now), now=now)

@@ -4,14 +4,14 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from accounts.models import Citizen
-from accounts.permissions import for_holder
+from accounts.permissions import SignedInRequest, for_holder
 from healthcode.colours import Colour
 from healthcode.services import current_status
 from healthcode.views.grounds import grounds_of
@@ -40,7 +40,7 @@ class Ground(NamedTuple):
 
 @require_GET
 @for_holder
-def why(request: HttpRequest, citizen: Citizen) -> HttpResponse:
+def why(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
     """All that the current decision rests on."""
     status = current_status(citizen_id=citizen.pk, now=timezone.now())
     colour, decision = Colour(status.colour), status.decision
