@@ -85,3 +85,10 @@ class CaseInvalid(DomainError):
 
     code = "case_invalid"
     message = "The dates of the case cannot be."
+
+
+class CaseOpen(DomainError):
+    """The person has an open case; it is decided before another is opened."""
+
+    code = "case_open"
+    message = "This person has an open case."

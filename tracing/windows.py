@@ -4,15 +4,19 @@ Pure: instants and rules come in, instants go out. Every stretch is half-open: i
 first instant and not its last.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from healthcode.policy import CompiledRules
+from healthcode.policy.errors import NoContactsPart
 from healthcode.policy.instants import HOUR, Calendar
 from healthcode.policy.ruleset import Contacts, Stretch
 
 # No row of a visit is longer; what lasts longer is several rows that touch.
 LONGEST_ROW = timedelta(hours=24)
+# Rows aboard are numbered from 1; this one stands for those who serve all of them.
+CREW_ROW = 0
 
 
 class Span(NamedTuple):
@@ -47,23 +51,18 @@ def infectious_window(
     sampled_at: datetime,
     isolated_at: datetime | None,
     confirmed_at: datetime,
-    contacts: Contacts,
-    calendar: Calendar,
+    rules: CompiledRules,
 ) -> Window:
-    """The window of a case that is confirmed at `confirmed_at`.
+    """The window of a case that is confirmed at `confirmed_at`, or NoContactsPart.
 
     It begins the rule set's look-back before the onset of symptoms, or before the first
     positive sample of somebody without symptoms; somebody who was sampled before falling ill
     was infected by then, so the earlier of the two counts. It ends with the isolation, the
     confirmation or the look-forward, whichever comes first; never before it begins.
     """
-    since = _look_back(onset_at, sampled_at, contacts, calendar)
+    since = _look_back(onset_at, sampled_at, rules)
     ends = infectious_until(
-        onset_at=onset_at,
-        sampled_at=sampled_at,
-        isolated_at=isolated_at,
-        contacts=contacts,
-        calendar=calendar,
+        onset_at=onset_at, sampled_at=sampled_at, isolated_at=isolated_at, rules=rules
     )
     until = confirmed_at if ends is None else min(ends, confirmed_at)
     return Window(since, max(since, until), max(since, confirmed_at))
@@ -74,21 +73,44 @@ def infectious_until(
     onset_at: datetime | None,
     sampled_at: datetime,
     isolated_at: datetime | None,
-    contacts: Contacts,
-    calendar: Calendar,
+    rules: CompiledRules,
 ) -> datetime | None:
     """When a case stopped meeting people: isolated, or past the look-forward; None: it goes on."""
     ends = [isolated_at] if isolated_at else []
-    if contacts.lookforward is not None:
+    lookforward = contacts_part(rules).lookforward
+    if lookforward is not None:
         clock = min(onset_at or sampled_at, sampled_at)
-        ends.append(_after(clock, contacts.lookforward, calendar))
+        ends.append(_after(clock, lookforward, rules.calendar))
     return min(ends, default=None)
+
+
+def contacts_part(rules: CompiledRules) -> Contacts:
+    """The part of a rule set that is about contacts, or NoContactsPart."""
+    if rules.ruleset.contacts is None:
+        raise NoContactsPart(ruleset=rules.id)
+    return rules.ruleset.contacts
+
+
+def at_instant(instant: int) -> datetime:
+    """The datetime of an epoch second, as the policy counts them."""
+    return datetime.fromtimestamp(instant, UTC)
 
 
 def clip(span: Span, to: Span) -> Span | None:
     """The part of a stretch inside another; None if they do not overlap."""
     first, last = max(span.first, to.first), min(span.last, to.last)
     return Span(first, last) if first < last else None
+
+
+def union(spans: Iterable[Span]) -> list[Span]:
+    """The stretches that hold every instant of these once; what touches is one."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.first <= joined[-1].last:
+            joined[-1] = Span(joined[-1].first, max(joined[-1].last, span.last))
+        elif span.first < span.last:
+            joined.append(span)
+    return joined
 
 
 def rows_of(stay: Span) -> Iterator[Span]:
@@ -115,12 +137,11 @@ def stay_aboard(vehicle: str) -> Stay:
     return METRO_STAY if vehicle == "metro" else TRIP_STAY
 
 
-def _look_back(
-    onset_at: datetime | None, sampled_at: datetime, contacts: Contacts, calendar: Calendar
-) -> datetime:
+def _look_back(onset_at: datetime | None, sampled_at: datetime, rules: CompiledRules) -> datetime:
+    contacts = contacts_part(rules)
     if onset_at is None or sampled_at < onset_at:
-        return _before(sampled_at, contacts.lookback_sampling, calendar)
-    return _before(onset_at, contacts.lookback_onset, calendar)
+        return _before(sampled_at, contacts.lookback_sampling, rules.calendar)
+    return _before(onset_at, contacts.lookback_onset, rules.calendar)
 
 
 def _before(clock: datetime, stretch: Stretch, calendar: Calendar) -> datetime:
@@ -130,19 +151,15 @@ def _before(clock: datetime, stretch: Stretch, calendar: Calendar) -> datetime:
     """
     instant = int(clock.timestamp())
     if stretch.days is not None:
-        return _at(calendar.midnight(calendar.day_of(instant) - stretch.days))
-    return _at(instant - (stretch.hours or 0) * HOUR)
+        return at_instant(calendar.midnight(calendar.day_of(instant) - stretch.days))
+    return at_instant(instant - (stretch.hours or 0) * HOUR)
 
 
 def _after(clock: datetime, stretch: Stretch, calendar: Calendar) -> datetime:
     instant = int(clock.timestamp())
     if stretch.days is not None:
-        return _at(calendar.end_of_day(instant, stretch.days))
-    return _at(instant + (stretch.hours or 0) * HOUR)
-
-
-def _at(instant: int) -> datetime:
-    return datetime.fromtimestamp(instant, UTC)
+        return at_instant(calendar.end_of_day(instant, stretch.days))
+    return at_instant(instant + (stretch.hours or 0) * HOUR)
 
 
 def _stay(assumed: float, longest: float) -> Stay:

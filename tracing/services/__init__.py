@@ -1,5 +1,14 @@
 """What tracing does: every change is a verb here, with its clock passed in."""
 
+from tracing.services.cases import (
+    confirm_case,
+    dismiss_case,
+    isolate_case,
+    note_isolations,
+    open_case,
+    propose_cases,
+    withdraw_case,
+)
 from tracing.services.devices import (
     create_device,
     device_by_token,
@@ -10,20 +19,35 @@ from tracing.services.devices import (
 from tracing.services.partitions import make_partitions
 from tracing.services.places import ensure_place
 from tracing.services.scans import NewScan, ScanResult, admit, count_today, record_scans
+from tracing.services.touch import touch_cases
+from tracing.services.trace import Traced, sweep_traces, trace_case
+from tracing.services.trips import board_trips
 from tracing.services.visits import correct_visit
 
 __all__ = [
     "NewScan",
     "ScanResult",
+    "Traced",
     "admit",
+    "board_trips",
+    "confirm_case",
     "correct_visit",
     "count_today",
     "create_device",
     "device_by_token",
+    "dismiss_case",
     "enrol_device",
     "ensure_place",
+    "isolate_case",
     "make_partitions",
+    "note_isolations",
+    "open_case",
+    "propose_cases",
     "record_scans",
     "renew_enrolment",
     "revoke_device",
+    "sweep_traces",
+    "touch_cases",
+    "trace_case",
+    "withdraw_case",
 ]

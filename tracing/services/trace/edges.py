@@ -1,0 +1,149 @@
+"""Meetings as the policy sees them, graded by it and by nothing else."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import product
+from typing import NamedTuple
+
+from healthcode.policy import CompiledRules, Edge, grade
+from tracing.models import ContactGrade
+from tracing.queries import Cohabitation, Meeting
+from tracing.windows import Span, contacts_part, union
+
+SETTINGS = {
+    "": "zone",
+    "aircraft": "flight",
+    "aircraft_no_hepa": "flight",
+    "train_sealed": "train",
+    "train_open": "train",
+    "coach_sealed": "coach",
+    "coach_open": "coach",
+    "ship": "ship",
+    "car": "car",
+    "metro": "metro",
+}
+
+
+class Together(NamedTuple):
+    """Two people at one place; `last` None: they still are. A home has no place, no minutes."""
+
+    place_id: int | None
+    minutes: int | None
+    first: datetime
+    last: datetime | None
+
+
+class Graded(NamedTuple):
+    """A graded meeting and what proves it. `minutes` together in the best window, if counted."""
+
+    via_id: int
+    citizen_id: int
+    setting: str
+    level: int
+    grade: ContactGrade
+    rule: str
+    minutes: int | None
+    rows_apart: int | None
+    proof: tuple[Together, ...]
+
+    @property
+    def first(self) -> datetime:
+        """When they first met."""
+        return min(together.first for together in self.proof)
+
+    @property
+    def last(self) -> datetime | None:
+        """When they last met; None: they still do."""
+        lasts = [together.last for together in self.proof if together.last is not None]
+        return max(lasts) if len(lasts) == len(self.proof) else None
+
+
+def grade_meeting(meeting: Meeting, rules: CompiledRules, hop: int) -> Graded:
+    """What the rules make of two people in one kind of place."""
+    found = grade(_edge(meeting, hop), rules)
+    return Graded(
+        via_id=meeting.via_id,
+        citizen_id=meeting.citizen_id,
+        setting=_setting(meeting.vehicle),
+        level=found.level,
+        grade=ContactGrade(found.grade),
+        rule=found.rule or "",
+        minutes=int(meeting.seconds // 60),
+        rows_apart=meeting.rows_apart,
+        proof=tuple(_by_place(meeting)),
+    )
+
+
+def grade_home(home: Cohabitation, rules: CompiledRules, hop: int) -> Graded:
+    """What the rules make of two people under one roof."""
+    found = grade(Edge(setting="household", hop=hop), rules)
+    return Graded(
+        via_id=home.via_id,
+        citizen_id=home.citizen_id,
+        setting="household",
+        level=found.level,
+        grade=ContactGrade(found.grade),
+        rule=found.rule or "",
+        minutes=None,
+        rows_apart=None,
+        proof=(Together(None, None, home.first, home.last),),
+    )
+
+
+def kinds_worth_asking(rules: CompiledRules, *, hop: int, minutes: int) -> list[tuple[str, bool]]:
+    """The (vehicle, close_quarters) of places where some meeting could be more than casual.
+
+    The rules themselves are asked, with the most and the least telling meetings of each kind,
+    so that the database is not searched for what they would drop.
+    """
+    times = (minutes, contacts_part(rules).window_hours * 60)
+    return [
+        (vehicle, close_quarters)
+        for vehicle, close_quarters in product(SETTINGS, (False, True))
+        if any(
+            grade(edge, rules).grade != ContactGrade.CASUAL
+            for edge in _probes(vehicle, close_quarters, hop, times)
+        )
+    ]
+
+
+def _probes(vehicle: str, close_quarters: bool, hop: int, times: tuple[int, ...]) -> Iterator[Edge]:
+    for minutes, apart, crew in product(times, (0, None), (True, False)):
+        meeting = Meeting(0, 0, vehicle, close_quarters, minutes * 60.0, apart, crew, ())
+        yield _edge(meeting, hop)
+
+
+def _edge(meeting: Meeting, hop: int) -> Edge:
+    return Edge(
+        setting=_setting(meeting.vehicle),
+        minutes=meeting.seconds / 60,
+        rows_apart=meeting.rows_apart,
+        vehicle=meeting.vehicle or None,
+        close_quarters=meeting.close_quarters,
+        same_compartment=_same_compartment(meeting),
+        crew=meeting.crew,
+        hop=hop,
+    )
+
+
+def _same_compartment(meeting: Meeting) -> bool | None:
+    """A ship's place is a cabin; in an open carriage the row is the bay or compartment."""
+    if meeting.vehicle == "ship":
+        return True
+    if meeting.vehicle == "train_open" and meeting.rows_apart is not None:
+        return meeting.rows_apart == 0
+    return None
+
+
+def _setting(vehicle: str) -> str:
+    return SETTINGS.get(vehicle, "other")
+
+
+def _by_place(meeting: Meeting) -> Iterator[Together]:
+    for place_id in sorted({place_id for place_id, _ in meeting.stays}):
+        spans = union(span for place, span in meeting.stays if place == place_id)
+        yield Together(place_id, _minutes(spans), spans[0].first, spans[-1].last)
+
+
+def _minutes(spans: list[Span]) -> int:
+    return int(sum((span.last - span.first).total_seconds() for span in spans) // 60)

@@ -1,0 +1,105 @@
+"""Running traces: one case at a time, each in a transaction of its own, as often as is due."""
+
+import logging
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from accounts import audit
+from accounts.errors import DomainError
+from healthcode.services import contact_rules
+from tracing import sql
+from tracing.models import Case, CaseState, Contact
+from tracing.services.cases.isolate import note_isolations
+from tracing.services.trace.exposures import expose
+from tracing.services.trace.find import find_contacts
+from tracing.services.trace.keep import keep_contacts
+from tracing.services.trips import board_trips
+
+logger = logging.getLogger(__name__)
+MOST_AT_ONCE = 100
+
+
+class Traced(NamedTuple):
+    """What a trace found, and how many rows of contacts, encounters and evidence it changed."""
+
+    contacts: int
+    changed: int
+
+
+def trace_case(*, case_id: int, now: datetime) -> Traced | None:
+    """Find the contacts of a confirmed case and hand their exposures down; running it again
+    changes nothing.
+
+    Trips that are stored are boarded first, so that none is missed. None: the case is not
+    confirmed, or somebody else is tracing it, who leaves it due if anything came in meanwhile.
+    """
+    board_trips(now=now)
+    return _trace(case_id, now)
+
+
+def sweep_traces(*, now: datetime) -> int:
+    """Trace the cases that are due, the longest due first; returns how many were traced.
+
+    Isolations that became known since are taken over first. A case that cannot be traced (no
+    rules grade contacts there) stays due and stops no other.
+    """
+    note_isolations(now=now)
+    due = Case.objects.filter(state=CaseState.CONFIRMED, trace_due_at__lte=now)
+    ids = list(due.order_by("trace_due_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    if ids:
+        board_trips(now=now)
+    return sum(_traced(case_id, now) for case_id in ids)
+
+
+def _traced(case_id: int, now: datetime) -> bool:
+    try:
+        return _trace(case_id, now) is not None
+    except DomainError as error:
+        logger.warning("case %s cannot be traced: %s", case_id, error.code)
+        return False
+
+
+def _trace(case_id: int, now: datetime) -> Traced | None:
+    with transaction.atomic():
+        case = _take(case_id)
+        if case is None:
+            return None
+        # The rules of the day it was confirmed, so that a later run asks the same.
+        in_force = contact_rules(region=case.district, now=case.decided_at or now)
+        before = list(Contact.objects.filter(case=case).values_list("citizen_id", flat=True))
+        found = find_contacts(case, in_force.rules, now=now)
+        kept = keep_contacts(case, found, now=now)
+        new = expose(case, found, before=before, now=now)
+        traced = Traced(len(found), kept.contacts + kept.encounters + new)
+        _finish(case, traced, rules=in_force.version, now=now)
+    return traced
+
+
+def _take(case_id: int) -> Case | None:
+    """The case as it stands once nobody else traces or withdraws it; None if it is not ours.
+
+    Not the row's own lock: scans that make the case due need the row meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql.TRY_LOCK_CASE, {"case": case_id})
+        if not cursor.fetchone()[0]:
+            return None
+    return Case.objects.filter(pk=case_id, state=CaseState.CONFIRMED).first()
+
+
+def _finish(case: Case, traced: Traced, *, rules: str, now: datetime) -> None:
+    """Write down the deed; only the demand that this run began with is met by it."""
+    if traced.changed or case.traced_at is None:
+        audit.record(
+            actor="system:tracing",
+            action="case.traced",
+            target=f"case:{case.pk}",
+            now=now,
+            contacts=traced.contacts,
+            changed=traced.changed,
+        )
+    row = Case.objects.filter(pk=case.pk, state=CaseState.CONFIRMED)
+    row.filter(trace_due_at=case.trace_due_at).update(trace_due_at=None)
+    row.update(traced_at=now, rules=rules)
