@@ -77,8 +77,14 @@ def still_open(fact: Fact, now: int) -> Fact | None:
 def _sameness(fact: Fact) -> tuple[Any, ...]:
     details = fact.details.items()
     kept = sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in details if v is not None)
-    point = fact.occurred_at if KINDS[fact.kind].ends == "never" else None
-    return (fact.kind, point, tuple(kept))
+    return (fact.kind, _own_times(fact), tuple(kept))
+
+
+def _own_times(fact: Fact) -> tuple[int | None, ...]:
+    """The times that make a fact another one: an episode is never part of another."""
+    if fact.kind == "case":
+        return (fact.occurred_at, fact.ended_at)
+    return (fact.occurred_at,) if KINDS[fact.kind].ends == "never" else ()
 
 
 def _order(fact: Fact) -> tuple[int, int, str, str]:
@@ -104,6 +110,7 @@ def _apart(earlier: Fact, later: Fact) -> bool:
 
 
 def _union(a: Fact, b: Fact) -> Fact:
+    """One span, named by the part that began first."""
     end = None if a.ended_at is None or b.ended_at is None else max(a.ended_at, b.ended_at)
     known = [at for at in (a.recorded_at, b.recorded_at) if at is not None]
-    return a._replace(ended_at=end, id=min(a.id, b.id), recorded_at=min(known, default=None))
+    return a._replace(ended_at=end, recorded_at=min(known, default=None))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from healthcode.policy.matching import condition_test
 from healthcode.policy.ruleset import AS_ORDERED, Match, Phase, Rule, Text
 from healthcode.policy.vocabulary import CLOSED_CASE
 from healthcode.rules.sections import Section
@@ -91,22 +92,10 @@ def _tests_end_what_they_may(rule: Rule) -> Iterator[tuple[str, str]]:
 
 
 def _single_pcr_positive(match: Match) -> bool:
-    def may_be(field: str, value: object) -> bool:
-        stated = [c for c in match.conditions if c.field == field]
-        return all(_admits(c.any_of, c.none_of, c.least, value) for c in stated)
-
-    is_positive = match.kind == "test" and may_be("result", "positive")
-    return is_positive and may_be("method", "pcr") and may_be("pool_size", 1)
-
-
-def _admits(
-    any_of: tuple[object, ...], none_of: tuple[object, ...], least: float | None, value: object
-) -> bool:
-    if any_of:
-        return value in any_of
-    if isinstance(value, int) and least is not None:
-        return value >= least
-    return value not in none_of
+    """Whether a rule could speak of a PCR positive in a tube of one's own, whatever its ct."""
+    sample = {"method": "pcr", "result": "positive", "pool_size": 1}
+    stated = [condition for condition in match.conditions if condition.field in sample]
+    return match.kind == "test" and all(condition_test(c)(sample) for c in stated)
 
 
 def _needs(rule: Rule) -> Iterator[tuple[str, str]]:
