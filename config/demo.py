@@ -17,10 +17,11 @@ from types import FrameType
 
 from config import demo_database, demo_story, embedded, servers
 from config.children import ChildEnded, children
+from config.city import City
 from config.environment import PROJECT, VAR, EnvironmentRefused, kept_secrets, refuse_production
-from config.manage import ManageFailed, manage, see_to_signing_keys
+from config.manage import ManageFailed, manage, output_of, see_to_signing_keys
 
-USUAL_CITY = demo_database.City(citizens=20_000, days=14, seed=1)
+USUAL_CITY = City(citizens=20_000, days=14, seed=1)
 FIRST_ANSWER_SECONDS = 60
 Environment = Mapping[str, str]
 REFUSALS = (embedded.EmbeddedError, EnvironmentRefused, ManageFailed, ChildEnded, TimeoutError)
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _the_only_demo(), embedded.running("demo") as urls:
             environment = os.environ | kept_secrets("demo") | urls
             if given.reseed:
-                _prepare(environment, demo_database.City(*given.reseed))
+                _prepare(environment, City(*given.reseed))
             else:
                 port = _free_port()
                 _prepare(environment, None)
@@ -79,15 +80,17 @@ def _the_only_demo() -> Iterator[None]:
         yield
 
 
-def _prepare(environment: Environment, wanted: demo_database.City | None) -> None:
+def _prepare(environment: Environment, wanted: City | None) -> None:
     """Bring database, keys, static files and city up to date; quick when they are."""
     is_empty = demo_database.make_room(environment, anew=wanted is not None)
     print("Migrating …", flush=True)
     manage(environment, "migrate", "--database", "owner", "--verbosity", "0")
+    for command in ("make_partitions", "sync_roles"):
+        output_of(environment, command)
     see_to_signing_keys(environment)
     _collect_static(environment)
     if is_empty:
-        demo_database.write_city(environment, wanted or USUAL_CITY)
+        demo_database.fill(environment, wanted or USUAL_CITY)
 
 
 def _collect_static(environment: Environment) -> None:

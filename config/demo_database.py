@@ -5,25 +5,16 @@ and kept together with the data.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import psycopg
 from psycopg import sql
 
 from config import embedded
-from config.environment import EnvironmentRefused
-from config.manage import manage
+from config.city import City, write_city
+from config.environment import VAR, EnvironmentRefused
 
 BEGUN = "healthcode: a demo city is being written"
 WRITTEN = "healthcode: a demo city is written"
-
-
-class City(NamedTuple):
-    """The size of a seeded city, and the number it grows from."""
-
-    citizens: int
-    days: int
-    seed: int
 
 
 def make_room(environment: Mapping[str, str], *, anew: bool) -> bool:
@@ -43,12 +34,11 @@ def make_room(environment: Mapping[str, str], *, anew: bool) -> bool:
     return True
 
 
-def write_city(environment: Mapping[str, str], city: City) -> None:
-    """Seed the city and record that it was done."""
+def fill(environment: Mapping[str, str], city: City) -> None:
+    """Write the city and record that it was done."""
     print(f"Writing a city of {city.citizens:,} people, once …", flush=True)
     _set_record(environment, BEGUN)
-    sizes = [f"--{name}={number}" for name, number in city._asdict().items()]
-    manage(environment, "seed_city", *sizes)
+    write_city(environment, city, VAR / "city")
     _set_record(environment, WRITTEN)
 
 

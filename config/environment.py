@@ -43,6 +43,7 @@ def _new_secrets(purpose: str) -> dict[str, str]:
         "HEALTHCODE_LIVE_ID_KEY": _key(16),
         "HEALTHCODE_FINGERPRINT_KEY": _key(32),
         "HEALTHCODE_SEALING_KEYS": f"1={_key(32)}",
+        "HEALTHCODE_DEMO_PASSWORD": secrets.token_urlsafe(9),
         "HEALTHCODE_KEYS_DIR": str(VAR / f"{purpose}-keys"),
     }
 

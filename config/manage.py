@@ -17,30 +17,19 @@ class ManageFailed(RuntimeError):
 
 
 def manage(environment: Mapping[str, str], *arguments: str) -> None:
-    """Run a management command; what it prints is seen. Raises ManageFailed.
+    """Run a management command; what it prints is seen. Raises ManageFailed."""
+    _run(environment, ["manage.py", *arguments], stdout=None, stderr=None)
 
-    In a session of its own: Ctrl-C reaches the caller alone, who then ends it.
-    """
-    command = _command(arguments)
-    done = subprocess.run(command, cwd=PROJECT, env=environment, start_new_session=True)
-    if done.returncode:
-        raise ManageFailed(f"manage.py {' '.join(arguments)} failed")
+
+def run_python(environment: Mapping[str, str], *arguments: str) -> str:
+    """Run a script or module whose progress is seen; what it printed. Raises ManageFailed."""
+    return _run(environment, arguments, stdout=subprocess.PIPE, stderr=None)
 
 
 def output_of(environment: Mapping[str, str], *arguments: str) -> str:
     """Run a management command quietly; what it printed. Raises ManageFailed with all of it."""
-    done = subprocess.run(
-        _command(arguments),
-        cwd=PROJECT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
-        said = f"{done.stdout}{done.stderr}"
-        raise ManageFailed(f"manage.py {' '.join(arguments)} failed:\n{said}")
-    return done.stdout
+    pipe = subprocess.PIPE
+    return _run(environment, ["manage.py", *arguments], stdout=pipe, stderr=pipe)
 
 
 def see_to_signing_keys(environment: Mapping[str, str]) -> None:
@@ -59,14 +48,35 @@ def main(arguments: Sequence[str]) -> int:
         refuse_production(purpose)
         with embedded.running(purpose, fsync=purpose == "demo") as urls:
             environment = os.environ | kept_secrets(purpose) | urls
-            return subprocess.run(_command(command), cwd=PROJECT, env=environment).returncode
+            line = [sys.executable, "manage.py", *command]
+            return subprocess.run(line, cwd=PROJECT, env=environment).returncode
     except (embedded.EmbeddedError, EnvironmentRefused) as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _command(arguments: Sequence[str]) -> list[str]:
-    return [sys.executable, "manage.py", *arguments]
+def _run(
+    environment: Mapping[str, str],
+    arguments: Sequence[str],
+    *,
+    stdout: int | None,
+    stderr: int | None,
+) -> str:
+    """Run Python in a session of its own: Ctrl-C reaches the caller alone, who then ends it."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        start_new_session=True,
+        text=True,
+    )
+    if done.returncode:
+        said = f"{done.stdout or ''}{done.stderr or ''}"
+        raise ManageFailed(f"{' '.join(arguments)} failed\n{said}".strip())
+    return done.stdout or ""
 
 
 if __name__ == "__main__":

@@ -19,15 +19,17 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg import sql
 
-from config.environment import PROJECT
+from config.city import City, write_city
+from config.environment import PROJECT, VAR
 from config.manage import output_of
 
 APPS = ("accounts", "healthcode", "tracing")
 URL_NAMES = ("DATABASE_URL", "MIGRATE_DATABASE_URL")
-CITY_COMMANDS = (["seed_city", "--citizens", "3000", "--days", "7", "--seed", "1"],)
+CITY = City(citizens=3_000, days=7, seed=1)
 # Any number, as long as every run of the tests takes the same.
 TEMPLATE_LOCK = 20220918
 KEPT_TEMPLATES = 3
+BARE = "template1"
 # The days around which most tests happen have partitions beside those around today.
 TEST_CLOCK = "2022-09-19T10:00:00+08:00"
 _numbers = count()
@@ -55,13 +57,14 @@ def copy_of(kind: str) -> Iterator[str]:
 def template_of(kind: str) -> str:
     """The name of the template for the present code, made first if it is missing."""
     name = f"hc_{kind}_{code_state(kind)}"
+    base = template_of("empty") if kind == "city" else BARE
     with closing(_as_owner()) as server:
         if _exists(server, name):
             return name
         server.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
         drop_leftovers(server)
         if not _exists(server, name):
-            _make_template(server, kind, name)
+            _make_template(server, name, base)
     return name
 
 
@@ -95,19 +98,17 @@ def drop_leftovers(server: psycopg.Connection) -> None:
             continue
 
 
-def _make_template(server: psycopg.Connection, kind: str, name: str) -> None:
+def _make_template(server: psycopg.Connection, name: str, base: str) -> None:
     """Build under another name, so that a template is whole or absent."""
     building = f"hc_{os.getpid()}_template"
     _drop(server, building)
-    if kind == "empty":
-        _create(server, building, "template1")
+    _create(server, building, base)
+    if base == BARE:
         _run(building, "migrate", "--database", "owner", "--skip-checks")
         for days in ([], ["--now", TEST_CLOCK]):
             _run(building, "make_partitions", *days)
     else:
-        _create(server, building, template_of("empty"))
-        for command in CITY_COMMANDS:
-            _run(building, *command)
+        write_city(os.environ | urls_of(building), CITY, VAR / "test-city")
     with psycopg.connect(urls_of(building)["MIGRATE_DATABASE_URL"], autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     server.execute(
