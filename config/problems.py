@@ -17,6 +17,7 @@ STATUS = {
     "device_revoked": 403,
     "kind_not_allowed": 403,
     "not_permitted": 403,
+    "enrolment_unknown": 404,
     "unknown_scan": 404,
     "unknown_case": 404,
     "conflict": 409,

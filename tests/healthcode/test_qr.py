@@ -1,55 +1,16 @@
 """Codes as they are drawn, read back by a reader of other people."""
 
 import gzip
-import re
-from xml.etree import ElementTree
 
 import pytest
-import zxingcpp
 
 from healthcode.qr import QUIET, Level, draw, matrix
+from tests.reader import parse, read, strokes
 from tests.vectors.craft import bound, issue, live, show, text
 
 LONGEST = "欧" * 6 + "**"
 LIVE = text(issue(live(name=LONGEST)))
 PRESENTATION = text(show(issue(bound(name=LONGEST))))
-POINT = re.compile(r"([Mmh])([\d.]+)(?: ([\d.]+))?")
-
-
-def parse(svg: str) -> ElementTree.Element:
-    """The root element."""
-    return ElementTree.fromstring(svg)  # noqa: S314  the project drew it
-
-
-def raster(svg: str, scale: int = 3) -> memoryview:
-    """The picture an SVG viewer paints: white, with a stroke one module wide for each run."""
-    side = int(parse(svg).attrib["viewBox"].split()[2])
-    pixels = bytearray(b"\xff" * side * side)
-    for x, y, length in strokes(svg):
-        pixels[y * side + x : y * side + x + length] = bytes(length)
-    rows = (pixels[row * side : (row + 1) * side] for row in range(side))
-    enlarged = b"".join(b"".join(bytes((p,)) * scale for p in row) * scale for row in rows)
-    return memoryview(enlarged).cast("B", (side * scale, side * scale))
-
-
-def strokes(svg: str):
-    """Where each run of black starts and how long it is."""
-    x = y = 0
-    path = parse(svg).find("{*}path")
-    assert path is not None
-    for command, first, second in POINT.findall(path.attrib["d"]):
-        if command == "M":
-            x, y = int(first), int(float(second))
-            continue
-        if command == "h":
-            yield x, y, int(first)
-        x += int(first)
-
-
-def read(svg: str) -> zxingcpp.Barcode:
-    """The one code in a picture."""
-    (found,) = zxingcpp.read_barcodes(raster(svg), formats=zxingcpp.BarcodeFormat.QRCode)
-    return found
 
 
 @pytest.mark.parametrize("level", Level, ids=lambda level: level.name)

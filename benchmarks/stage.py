@@ -1,0 +1,65 @@
+"""The stage of a benchmark: servers and a database of its own, and the machine's name."""
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from config import embedded
+from config.environment import PROJECT, kept_secrets
+from config.manage import manage, see_to_signing_keys
+
+INSTANCE = "bench"
+
+
+@contextmanager
+def stage(citizens: int, days: int) -> Iterator[dict[str, str]]:
+    """Servers with a freshly seeded city; yields the environment for child processes.
+
+    Durable as in production (fsync on). The environment of this process is set as well, so
+    that Django can be set up in it.
+    """
+    with embedded.running(INSTANCE) as urls:
+        environment = os.environ | kept_secrets("test") | urls
+        environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        see_to_signing_keys(environment)
+        _empty(environment["MIGRATE_DATABASE_URL"])
+        manage(environment, "migrate", "--database", "owner", "--verbosity", "0")
+        manage(environment, "seed_city", f"--citizens={citizens}", f"--days={days}", "--seed=1",
+               f"--out={PROJECT / 'var' / 'bench-city'}")  # fmt: skip
+        os.environ.update(environment)
+        yield environment
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
+    cores = os.cpu_count()
+    return f"{names[0] if names else platform.machine()}, {cores} cores, {platform.release()}"
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value below which a share of them lies."""
+    return statistics.quantiles(values, n=1000)[round(share * 1000) - 1]
+
+
+def report(name: str, rows: Sequence[tuple[str, float, str]]) -> None:
+    """Print a table and keep the figures as JSON under var/."""
+    print(f"\n{machine()}\n")
+    for label, value, unit in rows:
+        print(f"  {label:<58} {value:>10,.1f} {unit}")
+    figures: dict[str, Any] = {label: {"value": value, "unit": unit} for label, value, unit in rows}
+    target = PROJECT / "var" / f"{name}.json"
+    target.write_text(json.dumps({"machine": machine(), "figures": figures}, indent=1))
+
+
+def _empty(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
