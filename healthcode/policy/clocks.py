@@ -46,15 +46,22 @@ def clock_of(match: Match) -> str:
     return CLOCKS[match.kind]
 
 
-def window_of(match: Match, calendar: Calendar, lookahead_days: int) -> WindowOf:
-    """Return the function that places a fact of this match on the time line."""
+def window_of(
+    match: Match, calendar: Calendar, lookahead_days: int, *, until_released: bool = False
+) -> WindowOf:
+    """Return the function that places a fact of this match on the time line.
+
+    `until_released`: a rule that waits for a release does not end with a contact or a stay.
+    """
     match match.kind:
         case "area_stay":
-            return _stays(match.left, calendar, lookahead_days)
+            return _stays(match.left, calendar, lookahead_days, until_released)
         case "screening_due":
             return lambda fact: Window(fact.occurred_at, fact.details["by"], fact.ended_at)
         case "exposure" | "companion":
-            return lambda fact: Window(fact.occurred_at, fact.ended_at, fact.ended_at)
+            return lambda fact: Window(
+                fact.occurred_at, fact.ended_at, None if until_released else fact.ended_at
+            )
         case _:
             return _at_end if clock_of(match) == "ended_at" else _at_start
 
@@ -74,7 +81,9 @@ def _at_end(fact: Fact) -> Window | None:
     return Window(fact.ended_at, fact.ended_at, None)
 
 
-def _stays(left: bool | None, calendar: Calendar, lookahead_days: int) -> WindowOf:
+def _stays(
+    left: bool | None, calendar: Calendar, lookahead_days: int, until_released: bool
+) -> WindowOf:
     def window(fact: Fact) -> Window | None:
         listed = fact.details.get("tier_from") or fact.occurred_at
         lifted = fact.details.get("tier_to")
@@ -82,7 +91,10 @@ def _stays(left: bool | None, calendar: Calendar, lookahead_days: int) -> Window
             return _while_there(fact, listed, lifted)
         if not _concerned(fact, listed, lifted, calendar, lookahead_days):
             return None
-        return _after_leaving(fact, listed) if left else _there_and_after(fact, listed)
+        if left:
+            return _after_leaving(fact, listed)
+        end = None if until_released else fact.ended_at
+        return Window(max(fact.occurred_at, listed), fact.ended_at, end)
 
     return window
 
@@ -107,7 +119,3 @@ def _concerned(
 def _after_leaving(fact: Fact, listed: int) -> Window | None:
     left = fact.ended_at
     return None if left is None else Window(max(left, listed), left, None)
-
-
-def _there_and_after(fact: Fact, listed: int) -> Window:
-    return Window(max(fact.occurred_at, listed), fact.ended_at, fact.ended_at)

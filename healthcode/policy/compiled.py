@@ -104,7 +104,9 @@ def _rule(
         rule=rule,
         order=order,
         matches=predicate(when, ruleset.scope),
-        window=window_of(when, calendar, ruleset.lookahead_days),
+        window=window_of(
+            when, calendar, ruleset.lookahead_days, until_released=released is not None
+        ),
         ends=_ends(rule.phases, calendar),
         days_before=_days_before(rule.phases),
         released_by=compile_release(released, ruleset.scope, calendar) if released else None,
