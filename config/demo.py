@@ -19,7 +19,7 @@ from config import demo_database, demo_story, embedded, servers
 from config.children import ChildEnded, children
 from config.city import City
 from config.environment import PROJECT, VAR, EnvironmentRefused, kept_secrets, refuse_production
-from config.manage import ManageFailed, manage, output_of, see_to_signing_keys
+from config.manage import ManageFailed, manage, run_python
 
 USUAL_CITY = City(citizens=20_000, days=14, seed=1)
 FIRST_ANSWER_SECONDS = 60
@@ -84,10 +84,7 @@ def _prepare(environment: Environment, wanted: City | None) -> None:
     """Bring database, keys, static files and city up to date; quick when they are."""
     is_empty = demo_database.make_room(environment, anew=wanted is not None)
     print("Migrating …", flush=True)
-    manage(environment, "migrate", "--database", "owner", "--verbosity", "0")
-    for command in ("make_partitions", "sync_roles"):
-        output_of(environment, command)
-    see_to_signing_keys(environment)
+    run_python(environment, "-m", "config.upkeep")
     _collect_static(environment)
     if is_empty:
         demo_database.fill(environment, wanted or USUAL_CITY)
@@ -125,8 +122,9 @@ def _serve(environment: Environment, port: int) -> None:
     """Run web, worker and beat, tell the story, and watch over them."""
     with children(environment, VAR / "log") as family:
         servers.start_all(family, port, schedule=VAR / "demo-beat")
+        story = demo_story.text(environment, f"http://{servers.HOST}:{port}")
         family.wait_for(servers.health_url(port), seconds=FIRST_ANSWER_SECONDS)
-        print(demo_story.text(environment, f"http://{servers.HOST}:{port}"), flush=True)
+        print(story, flush=True)
         while True:
             family.check()
             time.sleep(0.5)

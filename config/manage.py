@@ -32,12 +32,6 @@ def output_of(environment: Mapping[str, str], *arguments: str) -> str:
     return _run(environment, ["manage.py", *arguments], stdout=pipe, stderr=pipe)
 
 
-def see_to_signing_keys(environment: Mapping[str, str]) -> None:
-    """Make a key that signs from now on, unless there is one."""
-    if "signing" not in output_of(environment, "keys", "list").split():
-        output_of(environment, "keys", "new", "--in-hours", "0")
-
-
 def main(arguments: Sequence[str]) -> int:
     """Run one command by hand; its exit code."""
     purpose, *command = arguments or ["?"]

@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -68,6 +69,7 @@ def template_of(kind: str) -> str:
     return name
 
 
+@cache
 def code_state(kind: str) -> str:
     """Twelve hex digits for whatever the template's content depends on.
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from config import embedded
 from config.environment import PROJECT, EnvironmentRefused, kept_secrets, refuse_production
-from config.manage import ManageFailed, see_to_signing_keys
+from config.manage import ManageFailed, run_python
 from tests import chromium
 
 PARALLEL = ["-n", str(os.cpu_count() or 2), "--dist", "worksteal", "-m", "not serial"]
@@ -28,6 +28,7 @@ SETTINGS = {
     # Playwright keeps an event loop in the thread in which the tests ask the database.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
 }
+YOUNG_SECONDS = 30 * 24 * 3600
 # pytest's exit code for a run that selected no test.
 NOTHING_RUN = 5
 WORDS = ("failed", "passed", "skipped", "xfailed", "xpassed", "error")
@@ -39,11 +40,18 @@ def main(arguments: Sequence[str]) -> int:
         refuse_production("test")
         with embedded.running("test", fsync=False) as urls:
             os.environ.update(SETTINGS | kept_secrets("test") | urls)
-            see_to_signing_keys(os.environ)
+            _see_to_signing_keys()
             return _run(list(arguments))
     except (embedded.EmbeddedError, EnvironmentRefused, ManageFailed) as error:
         print(f"tests: {error}", file=sys.stderr)
         return 1
+
+
+def _see_to_signing_keys() -> None:
+    """Make a key that signs now, unless one was made lately: keys sign for longer than that."""
+    made = [path.stat().st_mtime for path in Path(os.environ["HEALTHCODE_KEYS_DIR"]).glob("*.pem")]
+    if max(made, default=0) < time.time() - YOUNG_SECONDS:
+        run_python(os.environ, "-m", "config.upkeep", "--keys")
 
 
 def _run(arguments: list[str]) -> int:
