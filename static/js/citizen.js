@@ -11,7 +11,6 @@ let card;
 let failures = 0;
 let nextTry = 0;
 let nextPulse = 0;
-let renewing = false;
 
 function clockFor(timeZone) {
   const digits = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
@@ -19,7 +18,7 @@ function clockFor(timeZone) {
 }
 
 /* Reads the fragment that is on the page; both of the phone's clocks start at its arrival. */
-function adopt() {
+function adopt(arrived = performance.now()) {
   const element = document.getElementById("code");
   card = {
     element,
@@ -28,8 +27,8 @@ function adopt() {
     expiresAt: Number(element.dataset.expires),
     pulseSeconds: Number(document.getElementById("pulse").dataset.seconds),
     clock: clockFor(element.dataset.zone),
-    wall: Date.now(),
-    monotonic: performance.now(),
+    wall: Date.now() - (performance.now() - arrived),
+    monotonic: arrived,
   };
   failures = 0;
   nextTry = 0;
@@ -68,14 +67,12 @@ function announce(element, late) {
   announcer.textContent = words[element.dataset.state] ?? expired;
 }
 
-function renew() {
-  if (renewing) return;
-  renewing = true;
-  document.body.dispatchEvent(new Event("renew"));
+/* While one request is under way htmx drops the next, so asking again does no harm. */
+function ask(what) {
+  document.body.dispatchEvent(new Event(what));
 }
 
 function failed() {
-  renewing = false;
   const wait = RETRY_SECONDS[Math.min(failures, RETRY_SECONDS.length - 1)];
   failures += 1;
   nextTry = performance.now() + wait * SECOND * (0.75 + Math.random() / 2);
@@ -86,10 +83,10 @@ function tick() {
   draw(time);
   if (document.hidden) return;
   const wanted = failures > 0 || time >= card.renewAt;
-  if (wanted && performance.now() >= nextTry) renew();
+  if (wanted && performance.now() >= nextTry) ask("renew");
   if (card.pulseSeconds > 0 && performance.now() >= nextPulse && failures === 0) {
     nextPulse = performance.now() + card.pulseSeconds * SECOND;
-    document.body.dispatchEvent(new Event("pulse"));
+    ask("pulse");
   }
 }
 
@@ -107,14 +104,13 @@ document.body.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.body.addEventListener("htmx:afterRequest", (event) => {
   if (!event.detail.successful) failed();
-  else if (event.detail.elt.id !== "pulse") renewing = false;
 });
 document.body.addEventListener("htmx:afterSwap", () => {
   adopt();
   tick();
 });
 document.body.addEventListener("click", (event) => {
-  if (event.target.closest("[data-action='renew']")) renew();
+  if (event.target.closest("[data-action='renew']")) ask("renew");
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) tryNow();
@@ -122,7 +118,8 @@ document.addEventListener("visibilitychange", () => {
 window.addEventListener("online", tryNow);
 window.addEventListener("offline", tick);
 
-adopt();
+/* The page may have arrived well before this script. */
+adopt(performance.getEntriesByType("navigation")[0]?.responseStart);
 nextPulse = performance.now() + card.pulseSeconds * SECOND;
 tick();
 setInterval(tick, SECOND);
