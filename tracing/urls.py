@@ -1,7 +1,17 @@
-"""The pages and endpoints of the tracing app."""
+"""The staff pages, a citizen's own visits, and the gate API."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tracing import api, views
 
 app_name = "tracing"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("staff/", views.staff, name="staff"),
+    path("staff/enrol/", views.staff_enrol, name="staff-enrol"),
+    path("visits/", views.own_visits, name="visits"),
+    path("api/v1/devices/enrol/", api.EnrolView.as_view(), name="device-enrol"),
+    path("api/v1/devices/me/", api.MeView.as_view(), name="device-me"),
+    path("api/v1/scans/", api.ScansView.as_view(), name="scans"),
+    path("api/v1/scans/<uuid:scan_id>/admission/", api.AdmissionView.as_view(), name="admission"),
+]

@@ -71,7 +71,7 @@ def tampered(text):
 def test_green_passes_and_the_visit_is_stored(gate, li):
     result = one(gate, scan(code(li)))
     assert (result.status, result.outcome, result.reason) == ("stored", "PASS", "GREEN")
-    assert result.admitted is True
+    assert (result.admitted, result.negative_hours) == (True, 24)
     assert stays(li) == [(0, "assumed")]
 
 
@@ -227,6 +227,12 @@ def test_the_same_code_elsewhere_after_a_minute_passes(gate, li):
     assert one(other, scan(shown, NOW + 61 * SECOND)).reason == "GREEN"
 
 
+def test_whoever_was_not_let_in_may_come_again(gate, li):
+    shown = code(li)
+    one(gate, scan(shown, admitted=False))
+    assert one(gate, scan(shown, NOW + 35 * SECOND)).reason == "GREEN"
+
+
 def test_going_out_and_in_again_is_not_suspicious(gate, li):
     gate_out = door.device(name="出口", direction="exit")
     shown = code(li)
@@ -258,7 +264,7 @@ def test_sent_twice_is_answered_the_same_and_stored_once(gate, li):
     first = one(gate, scanned)
     again = one(gate, scanned, NOW + minutes(20))
     assert (first.status, again.status) == ("stored", "repeated")
-    for name in ("outcome", "reason", "admitted", "name", "negative_at"):
+    for name in ("outcome", "reason", "admitted", "name", "negative_hours"):
         assert getattr(again, name) == getattr(first, name)
     assert Scan.objects.count() == 1
     assert stays(li) == [(0, "assumed")]

@@ -27,7 +27,7 @@ def test_gates_that_see_a_person_at_the_same_moment_make_no_overlap():
             for lap in range(LAPS):
                 at = NOW + minutes(4 * (gate + GATES * lap))
                 with transaction.atomic():
-                    enter(citizen_id=zhang.pk, place=places[gate % 2], at=at)
+                    enter(citizen_id=zhang.pk, place=places[gate % 2], at=at, now=at)
         finally:
             connection.close()
 

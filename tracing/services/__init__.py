@@ -16,7 +16,8 @@ from tracing.services.devices import (
     renew_enrolment,
     revoke_device,
 )
-from tracing.services.partitions import make_partitions
+from tracing.services.own_stays import OwnStay, own_stays
+from tracing.services.partitions import kept_since, make_partitions
 from tracing.services.places import ensure_place
 from tracing.services.scans import NewScan, ScanResult, admit, count_today, record_scans
 from tracing.services.touch import touch_cases
@@ -26,6 +27,7 @@ from tracing.services.visits import correct_visit
 
 __all__ = [
     "NewScan",
+    "OwnStay",
     "ScanResult",
     "Traced",
     "admit",
@@ -39,9 +41,11 @@ __all__ = [
     "enrol_device",
     "ensure_place",
     "isolate_case",
+    "kept_since",
     "make_partitions",
     "note_isolations",
     "open_case",
+    "own_stays",
     "propose_cases",
     "record_scans",
     "renew_enrolment",

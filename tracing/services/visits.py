@@ -5,9 +5,11 @@ a stay entered late ends where the next one begins. So the stays that follow fro
 entries and exits do not depend on the order in which they arrive (arrivals within three
 minutes of each other aside). Stays on a trip are the carrier's word and are left alone.
 
-Callers hold a transaction; each function takes the citizen's lock first.
+Callers hold a transaction; each function takes the citizen's lock first, and last tells the
+open cases whose trace the change concerns.
 """
 
+from copy import copy
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -17,9 +19,10 @@ from accounts import audit
 from accounts.models import Citizen
 from tracing.errors import VisitInvalid
 from tracing.models import LeftBy, Place, Visit
+from tracing.services.touch import touch_cases
+from tracing.windows import LONGEST_ROW
 
 SAME_ARRIVAL = timedelta(minutes=3)
-LONGEST = timedelta(hours=24)
 # Ends that an exit scan knows better than.
 PRESUMED = (LeftBy.ASSUMED, LeftBy.PERSON)
 
@@ -33,27 +36,28 @@ def lock_citizen(*, citizen_id: int) -> None:
     rows.values_list("pk").get()
 
 
-def enter(*, citizen_id: int, place: Place, at: datetime) -> Visit | None:
+def enter(*, citizen_id: int, place: Place, at: datetime, now: datetime) -> Visit | None:
     """Begin a stay at `at` (whole seconds); None if this arrival is known already.
 
     The stay is taken to last the place's assumed stay, or until the next entry anywhere.
     A second entry within three minutes while the person is inside is the same arrival.
     """
     lock_citizen(citizen_id=citizen_id)
-    around = {"entered_at__gt": at - LONGEST, "entered_at__lte": at + LONGEST}
+    around = {"entered_at__gt": at - LONGEST_ROW, "entered_at__lte": at + LONGEST_ROW}
     near = list(_stays(citizen_id).filter(**around))
     if any(_same_arrival(stay, place, at) for stay in near):
         return None
-    for stay in near:
-        if stay.entered_at < at < stay.left_at:
-            _end(stay, at, LeftBy.NEXT)
+    running = [stay for stay in near if stay.entered_at < at < stay.left_at]
+    cut = [row for stay in running for row in _end(stay, at, LeftBy.NEXT)]
     left_at, left_by = _expected_end(place, at, near)
-    return Visit.objects.create(
+    stay = Visit.objects.create(
         place_id=place.pk, entered_at=at, citizen_id=citizen_id, left_at=left_at, left_by=left_by
     )
+    touch_cases(visits=[*cut, stay], now=now)
+    return stay
 
 
-def leave(*, citizen_id: int, place: Place, at: datetime) -> Visit | None:
+def leave(*, citizen_id: int, place: Place, at: datetime, now: datetime) -> Visit | None:
     """End the latest stay in the place at `at`; None if there is none it could end.
 
     An exit says more than an assumption, so it may also lengthen an assumed stay: never
@@ -67,19 +71,26 @@ def leave(*, citizen_id: int, place: Place, at: datetime) -> Visit | None:
     if stay is None or (stay.left_by not in PRESUMED and stay.left_at <= at):
         return None
     following = _first_entry(citizen_id, after=stay.entered_at, before=at)
-    return _end(stay, following or at, LeftBy.NEXT if following else LeftBy.SCAN)
+    before, after = _end(stay, following or at, LeftBy.NEXT if following else LeftBy.SCAN)
+    touch_cases(visits=[before, after], now=now)
+    return after
 
 
-def undo_entry(*, citizen_id: int, place: Place, at: datetime) -> None:
+def undo_entry(*, citizen_id: int, place: Place, at: datetime, now: datetime) -> None:
     """Take back an entry that did not happen; the stay it had cut short runs on."""
     lock_citizen(citizen_id=citizen_id)
     stays = _stays(citizen_id)
-    if not stays.filter(place_id=place.pk, entered_at=at).delete()[0]:
+    undone = stays.filter(place_id=place.pk, entered_at=at).first()
+    if undone is None:
         return
-    for stay in stays.filter(left_by=LeftBy.NEXT, left_at=at, entered_at__gt=at - LONGEST):
+    changed = [copy(undone)]
+    undone.delete()
+    for stay in stays.filter(left_by=LeftBy.NEXT, left_at=at, entered_at__gt=at - LONGEST_ROW):
         own_place = Place.objects.get(pk=stay.place_id)
-        later = list(stays.filter(entered_at__gt=stay.entered_at, entered_at__lte=at + LONGEST))
-        _end(stay, *_expected_end(own_place, stay.entered_at, later))
+        around = {"entered_at__gt": stay.entered_at, "entered_at__lte": at + LONGEST_ROW}
+        later = list(stays.filter(**around))
+        changed += _end(stay, *_expected_end(own_place, stay.entered_at, later))
+    touch_cases(visits=changed, now=now)
 
 
 def correct_visit(
@@ -111,7 +122,9 @@ def correct_visit(
             entered_at=entered_at.isoformat(),
             was=stay.left_at.isoformat(),
         )
-        return _end(stay, left_at, LeftBy.PERSON)
+        before, after = _end(stay, left_at, LeftBy.PERSON)
+        touch_cases(visits=[before, after], now=now)
+        return after
 
 
 def _stays(citizen_id: int) -> QuerySet[Visit]:
@@ -126,7 +139,7 @@ def _same_arrival(stay: Visit, place: Place, at: datetime) -> bool:
 
 def _expected_end(place: Place, at: datetime, near: list[Visit]) -> tuple[datetime, LeftBy]:
     """When a stay begun at `at` ends by what is known: assumed, or at the next entry."""
-    assumed = at + min(place.assumed_stay, place.max_stay, LONGEST)
+    assumed = at + min(place.assumed_stay, place.max_stay, LONGEST_ROW)
     following = min((s.entered_at for s in near if s.entered_at > at), default=assumed)
     return (following, LeftBy.NEXT) if following < assumed else (assumed, LeftBy.ASSUMED)
 
@@ -136,10 +149,12 @@ def _first_entry(citizen_id: int, *, after: datetime, before: datetime) -> datet
     return later.order_by("entered_at").values_list("entered_at", flat=True).first()
 
 
-def _end(stay: Visit, left_at: datetime, left_by: LeftBy) -> Visit:
+def _end(stay: Visit, left_at: datetime, left_by: LeftBy) -> tuple[Visit, Visit]:
+    """Write another end; returns the stay as it was and as it is."""
+    after = copy(stay)
+    after.left_at, after.left_by = left_at, left_by
     own = Visit.objects.filter(
         place_id=stay.place_id, entered_at=stay.entered_at, citizen_id=stay.citizen_id
     )
     own.update(left_at=left_at, left_by=left_by)
-    stay.left_at, stay.left_by = left_at, left_by
-    return stay
+    return stay, after

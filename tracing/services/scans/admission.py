@@ -77,7 +77,7 @@ def follow(scan: Scan, *, device: Device, now: datetime) -> None:
     if not scan.admitted:
         return
     if scan.citizen_id is not None:
-        _write_stay(scan, device, scan.citizen_id)
+        _write_stay(scan, device, scan.citizen_id, now)
     if scan.outcome == Outcome.STOP and scan.direction == Direction.ENTRY:
         _raise_alarm(scan, device, now)
 
@@ -99,28 +99,35 @@ def _say(scan: Scan, words: dict[str, Any], *, device: Device, now: datetime) ->
     for name, value in words.items():
         setattr(scan, name, value)
     if before and not scan.admitted:
-        _take_back(scan, device)
+        _take_back(scan, device, now)
     if scan.admitted and not before:
         follow(scan, device=device, now=now)
 
 
-def _take_back(scan: Scan, device: Device) -> None:
+def _take_back(scan: Scan, device: Device, now: datetime) -> None:
     """Undo the visit of an entry that turned out not to have happened."""
     if scan.citizen_id is not None and scan.direction == Direction.ENTRY:
-        undo_entry(citizen_id=scan.citizen_id, place=device.zone.place, at=_second(scan.scanned_at))
+        undo_entry(
+            citizen_id=scan.citizen_id,
+            place=device.zone.place,
+            at=_second(scan.scanned_at),
+            now=now,
+        )
 
 
-def _write_stay(scan: Scan, device: Device, citizen_id: int) -> None:
+def _write_stay(scan: Scan, device: Device, citizen_id: int, now: datetime) -> None:
     place, at = device.zone.place, _second(scan.scanned_at)
     if scan.direction == Direction.EXIT:
-        leave(citizen_id=citizen_id, place=place, at=at)
+        leave(citizen_id=citizen_id, place=place, at=at, now=now)
         return
-    entered = enter(citizen_id=citizen_id, place=place, at=at)
+    entered = enter(citizen_id=citizen_id, place=place, at=at, now=now)
     if entered and scan.received_at - scan.scanned_at > ON_TIME:
-        _leave_by_exit_known_already(scan, device, citizen_id)
+        _leave_by_exit_known_already(scan, device, citizen_id, now)
 
 
-def _leave_by_exit_known_already(scan: Scan, device: Device, citizen_id: int) -> None:
+def _leave_by_exit_known_already(
+    scan: Scan, device: Device, citizen_id: int, now: datetime
+) -> None:
     """An entry that was uploaded late may arrive after the exit that ended it."""
     place = device.zone.place
     devices = Device.objects.filter(zone_id=device.zone_id).values_list("pk", flat=True)
@@ -133,7 +140,7 @@ def _leave_by_exit_known_already(scan: Scan, device: Device, citizen_id: int) ->
         admitted=True,
     )
     if first := exits.order_by("scan_id").first():
-        leave(citizen_id=citizen_id, place=place, at=_second(first.scanned_at))
+        leave(citizen_id=citizen_id, place=place, at=_second(first.scanned_at), now=now)
 
 
 def _raise_alarm(scan: Scan, device: Device, now: datetime) -> None:

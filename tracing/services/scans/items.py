@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from accounts.errors import DomainError
@@ -39,17 +38,18 @@ class NewScan:
 class ScanResult:
     """The answer to one scan: stored, repeated (stored before), or refused with an error.
 
-    `name` is the masked name in the code, empty when the verdict is grey. `admitted` is null
-    while staff have not said. `shown_before` is the number of seconds since the same code was
-    last shown, where that is the reason for the verdict.
+    `name` is the masked name in the code, empty when the verdict is grey. `negative_hours` is
+    the age of the last negative sample at the scan, rounded up. `admitted` is null while staff
+    have not said. `shown_before` is the number of seconds since the same code was last shown,
+    where that is the reason for the verdict.
     """
 
-    scan_id: UUID
+    scan_id: UUID | None
     status: str
     error: DomainError | None = None
     outcome: str = ""
     reason: str = ""
     admitted: bool | None = None
     name: str = ""
-    negative_at: datetime | None = None
+    negative_hours: int | None = None
     shown_before: int | None = None

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from django.db import IntegrityError, transaction
 
@@ -195,8 +196,16 @@ def _answer(attempt: _Attempt, stored: Scan, status: str, verdict: ScanVerdict) 
         reason=stored.reason,
         admitted=stored.admitted,
         name=verdict.name if shown else "",
-        negative_at=verdict.negative_at if shown else None,
+        negative_hours=_hours_since(verdict.negative_at, attempt.at) if shown else None,
         shown_before=(
-            _shown_before(attempt, stored.pass_id, stored.received_at) if repeated else None
+            _shown_before(attempt, _bytes(stored.pass_id), stored.received_at) if repeated else None
         ),
     )
+
+
+def _hours_since(sampled: datetime | None, at: datetime) -> int | None:
+    return None if sampled is None else max(ceil((at - sampled) / timedelta(hours=1)), 0)
+
+
+def _bytes(stored: bytes | memoryview | None) -> bytes | None:
+    return None if stored is None else bytes(stored)

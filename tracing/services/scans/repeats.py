@@ -16,15 +16,16 @@ def shown_before(
     """Return how many seconds apart the same pass was shown for entry, if that is suspicious.
 
     Suspicious: within three minutes at this device, within sixty seconds at any other, as the
-    server saw it: whichever scan was received first was the first. Exits do not count, and an
-    entry on the other side of an exit does not either.
+    server saw it: whichever scan was received first was the first. Exits do not count, nor an
+    entry on the other side of an exit, nor somebody who was not let in.
     """
     near = Scan.objects.filter(
         pass_id=pass_id,
         scan_id__gte=first_id(at - SAME_DEVICE),
         scan_id__lte=first_id(at + SAME_DEVICE),
         received_at__lte=received_at,
-    ).exclude(pk=scan_id)
+    )
+    near = near.exclude(pk=scan_id).exclude(admitted=False)
     scans = list(near.only("device_id", "direction", "scanned_at"))
     exits = [scan.scanned_at for scan in scans if scan.direction == Direction.EXIT]
     apart = [
