@@ -203,10 +203,10 @@ def enrol(token: str) -> Any:
 class Gate:
     """An enrolled device, as a turnstile talks to the API."""
 
-    def __init__(self, venue: Venue, **where: str) -> None:
+    def __init__(self, venue: Venue, zone: str = "大厅", direction: str = "entry") -> None:
         """Enrol with a one-time token."""
         self.venue = venue
-        self.one_time = enrolment(venue, **where)
+        self.one_time = enrolment(venue, zone, direction)
         enrolled = enrol(self.one_time).json()
         self.token, self.device_id = enrolled["token"], enrolled["device"]["id"]
 
