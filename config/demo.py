@@ -18,7 +18,14 @@ from types import FrameType
 from config import demo_database, demo_story, embedded, servers
 from config.children import ChildEnded, children
 from config.city import City
-from config.environment import PROJECT, VAR, EnvironmentRefused, kept_secrets, refuse_production
+from config.environment import (
+    PROJECT,
+    VAR,
+    EnvironmentRefused,
+    kept_secrets,
+    make_var,
+    refuse_production,
+)
 from config.manage import ManageFailed, manage, run_python
 
 USUAL_CITY = City(citizens=20_000, days=14, seed=1)
@@ -71,8 +78,7 @@ def _end_politely() -> None:
 @contextmanager
 def _the_only_demo() -> Iterator[None]:
     """Hold the demo's lock; the kernel drops it however this process ends."""
-    VAR.mkdir(exist_ok=True)
-    with (VAR / "demo.lock").open("a") as lock:
+    with (make_var() / "demo.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -13,6 +13,7 @@ from config import embedded
 from config.city import City, write_city
 from config.environment import VAR, EnvironmentRefused
 
+OWNER = "MIGRATE_DATABASE_URL"
 BEGUN = "healthcode: a demo city is being written"
 WRITTEN = "healthcode: a demo city is written"
 
@@ -20,17 +21,17 @@ WRITTEN = "healthcode: a demo city is written"
 def make_room(environment: Mapping[str, str], *, anew: bool) -> bool:
     """Whether a city is to be written; a half-written one, or any if `anew`, is removed first.
 
-    Only the embedded database is ever removed: EnvironmentRefused for another one.
+    Only the embedded database is ever removed; another one has to be empty, so that no demo
+    ever migrates a database of somebody else's: EnvironmentRefused.
     """
     record = _record(environment)
-    if record is None:
-        return True
     if record == WRITTEN and not anew:
         return False
-    ours = embedded.instance_urls("demo")["MIGRATE_DATABASE_URL"]
-    if environment["MIGRATE_DATABASE_URL"] != ours:
-        raise EnvironmentRefused("the given database holds a city, or half of one: empty it first")
-    _recreate(environment)
+    ours = environment[OWNER] == embedded.instance_urls("demo")[OWNER]
+    if not ours and _holds_tables(environment):
+        raise EnvironmentRefused("the given database is not empty: a demo begins with an empty one")
+    if record is not None:
+        _recreate(environment)
     return True
 
 
@@ -52,6 +53,13 @@ def _record(environment: Mapping[str, str]) -> str | None:
     return row[0] if row else None
 
 
+def _holds_tables(environment: Mapping[str, str]) -> bool:
+    with _as_owner(environment) as connection:
+        query = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+        row = connection.execute(query).fetchone()
+    return bool(row and row[0])
+
+
 def _set_record(environment: Mapping[str, str], record: str) -> None:
     with _as_owner(environment) as connection:
         name = sql.Identifier(connection.info.dbname)
@@ -69,4 +77,4 @@ def _recreate(environment: Mapping[str, str]) -> None:
 
 
 def _as_owner(environment: Mapping[str, str], **options: object) -> psycopg.Connection:
-    return psycopg.connect(environment["MIGRATE_DATABASE_URL"], **options)  # type: ignore[arg-type]
+    return psycopg.connect(environment[OWNER], **options)  # type: ignore[arg-type]

@@ -9,8 +9,18 @@ import os
 import secrets
 from pathlib import Path
 
+from config import embedded
+
 PROJECT = Path(__file__).resolve().parents[1]
-VAR = PROJECT / "var"
+
+
+def _var() -> Path:
+    """Where a run keeps its files; root in somebody else's project keeps its own apart."""
+    foreign = os.geteuid() == 0 and PROJECT.stat().st_uid != 0
+    return PROJECT / "var" / "root" if foreign else PROJECT / "var"
+
+
+VAR = _var()
 
 
 class EnvironmentRefused(RuntimeError):
@@ -19,7 +29,7 @@ class EnvironmentRefused(RuntimeError):
 
 def kept_secrets(purpose: str) -> dict[str, str]:
     """The secrets of `demo` or `test` from var/PURPOSE.env (mode 0600), made if missing."""
-    path = VAR / f"{purpose}.env"
+    path = make_var() / f"{purpose}.env"
     if not path.exists():
         _write_private(path, "".join(f"{n}={v}\n" for n, v in _new_secrets(purpose).items()))
     try:
@@ -34,6 +44,15 @@ def refuse_production(purpose: str) -> None:
     found = os.environ.get("HEALTHCODE_ENV", purpose)
     if found != purpose:
         raise EnvironmentRefused(f"HEALTHCODE_ENV is {found}: this is for {purpose} only")
+    if file := os.environ.get("HEALTHCODE_ENV_FILE"):
+        raise EnvironmentRefused(f"settings would be read from {file}: unset HEALTHCODE_ENV_FILE")
+
+
+def make_var() -> Path:
+    """Make the folder of this run's files, and say where it is."""
+    embedded.folder_of_the_project(PROJECT / "var")
+    VAR.mkdir(exist_ok=True)
+    return VAR
 
 
 def _new_secrets(purpose: str) -> dict[str, str]:
@@ -45,6 +64,7 @@ def _new_secrets(purpose: str) -> dict[str, str]:
         "HEALTHCODE_SEALING_KEYS": f"1={_key(32)}",
         "HEALTHCODE_DEMO_PASSWORD": secrets.token_urlsafe(9),
         "HEALTHCODE_KEYS_DIR": str(VAR / f"{purpose}-keys"),
+        "STATIC_ROOT": str(VAR / "static"),
     }
 
 
@@ -54,7 +74,6 @@ def _key(size: int) -> str:
 
 def _write_private(path: Path, text: str) -> None:
     """Write a file nobody else may read, whole or not at all."""
-    path.parent.mkdir(exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:

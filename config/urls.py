@@ -1,6 +1,5 @@
 """Where every page and endpoint lives. What is public is listed by a test."""
 
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -9,10 +8,6 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from health_check.views import HealthCheckView
 
 from accounts.urls import officers
-
-# Officers sign in on the one page that counts attempts and asks for a second factor.
-admin.autodiscover()
-admin.site.login = secure_admin_login(admin.site.login)
 
 HEALTH_CHECKS = ("health_check.checks.Database", "health_check.checks.Cache")
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from config import embedded
@@ -93,9 +94,17 @@ def _pytest(arguments: list[str]) -> tuple[int, Counter[str]]:
 
 
 def _closing_line(total: Counter[str], seconds: float) -> str:
-    """Both parts in one line of pytest's own shape."""
-    counts = ", ".join(f"{total[word]} {word}" for word in WORDS if total[word])
-    return f"\n{f' both parts: {counts} in {seconds:.2f}s ':=^80}"
+    """Both parts in one line, in the shape of pytest's own."""
+    counts = ", ".join(_counted(total[word], word) for word in WORDS if total[word])
+    if seconds < 60:
+        lasted = f"{seconds:.2f}s"
+    else:
+        lasted = f"{seconds:.2f}s ({timedelta(seconds=int(seconds))})"
+    return f"\nBoth parts together:\n{f' {counts} in {lasted} ':=^80}"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}s" if word == "error" and number > 1 else f"{number} {word}"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,15 @@ Linux only. Real deployments set DATABASE_URL and BROKER_URL instead.
 """
 
 from config.embedded.errors import EmbeddedError
+from config.embedded.places import folder_of_the_project
 from config.embedded.services import instance_urls, running, start, stop, wipe
 
-__all__ = ["EmbeddedError", "instance_urls", "running", "start", "stop", "wipe"]
+__all__ = [
+    "EmbeddedError",
+    "folder_of_the_project",
+    "instance_urls",
+    "running",
+    "start",
+    "stop",
+    "wipe",
+]

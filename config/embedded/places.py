@@ -79,6 +79,19 @@ def shared_home() -> Path:
     return home
 
 
+def folder_of_the_project(path: Path) -> None:
+    """Make a folder for the project's owner, so that root locks nobody out of var/."""
+    try:
+        path.mkdir(mode=0o755)
+    except FileExistsError:
+        return
+    except PermissionError as error:
+        raise EmbeddedError(f"{path} cannot be made: {error.strerror}") from error
+    if is_root():
+        owner = PROJECT.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
 def private_folder(path: Path, account: Account) -> Path:
     """Make `path` with mode 0700 for `account`; an existing one must be just that."""
     try:
@@ -103,23 +116,10 @@ def clear(place: Place) -> None:
 def _state_folder(instance: str) -> Path:
     """The folder of locks and marks below var/; root has one of its own beside the user's."""
     folder = PROJECT / "var"
-    _folder_of_the_project(folder)
-    _folder_of_the_project(folder / "embedded")
+    folder_of_the_project(folder)
+    folder_of_the_project(folder / "embedded")
     name = f"{instance}.root" if is_root() else instance
     return private_folder(folder / "embedded" / name, current_account())
-
-
-def _folder_of_the_project(path: Path) -> None:
-    """Make a folder for the project's owner, so that root locks nobody out of var/."""
-    try:
-        path.mkdir(mode=0o755)
-    except FileExistsError:
-        return
-    except PermissionError as error:
-        raise EmbeddedError(f"{path} cannot be made: {error.strerror}") from error
-    if is_root():
-        owner = PROJECT.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _socket_folder(home: Path, instance: str, account: Account) -> Path:

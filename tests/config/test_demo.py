@@ -21,7 +21,7 @@ def test_it_does_not_start_with_production_settings(monkeypatch, capsys):
 
 def test_only_one_runs_in_a_folder(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("HEALTHCODE_ENV", "demo")
-    monkeypatch.setattr(demo, "VAR", tmp_path)
+    monkeypatch.setattr(demo, "make_var", lambda: tmp_path)
     with demo._the_only_demo():
         assert demo.main([]) == 1
     assert "already runs" in capsys.readouterr().err

@@ -12,6 +12,7 @@ from config.environment import EnvironmentRefused, kept_secrets, refuse_producti
 def var(tmp_path, monkeypatch):
     """A var/ of the test's own."""
     monkeypatch.setattr(environment, "VAR", tmp_path / "var")
+    monkeypatch.delenv("HEALTHCODE_ENV_FILE", raising=False)
     return tmp_path / "var"
 
 
@@ -30,6 +31,13 @@ def test_nobody_else_may_read_the_secrets(var):
 def test_a_demo_refuses_any_other_environment(found, monkeypatch):
     monkeypatch.setenv("HEALTHCODE_ENV", found)
     with pytest.raises(EnvironmentRefused, match="for demo only"):
+        refuse_production("demo")
+
+
+def test_a_demo_reads_no_file_of_settings(monkeypatch):
+    monkeypatch.setenv("HEALTHCODE_ENV", "demo")
+    monkeypatch.setenv("HEALTHCODE_ENV_FILE", "/etc/healthcode.env")
+    with pytest.raises(EnvironmentRefused, match="unset HEALTHCODE_ENV_FILE"):
         refuse_production("demo")
 
 

