@@ -4,6 +4,7 @@ import os
 from argparse import ArgumentParser
 from datetime import datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from django.conf import settings
@@ -46,7 +47,8 @@ class Command(BaseCommand):
         except CityRefused as error:
             raise CommandError(f"{error.code}: {error.details['reason']}") from error
         for name, source in FILES.items():
-            self.stdout.write(f"manage.py import_evidence {out / name} --source {source}")
+            file = quote(str(out / name))
+            self.stdout.write(f"manage.py import_evidence {file} --source {source}")
 
     def _build(self, plan: CityPlan, out: Path) -> None:
         total = plan.citizens * (plan.days + 1)

@@ -119,14 +119,14 @@ def workday(walk: Walk) -> None:
         walk.stay(habit.base, 250, 290)
     else:
         walk.stay(habit.base, 500, 560)
-    if walk.chance(0.25):
+    if walk.chance(0.35):
         walk.stay(habit.shops[1], 5, 25)
     elif walk.chance(0.1):
         walk.stay(habit.tables[0], 45, 90)
     walk.ride(back=True)
-    if walk.chance(0.2):
+    if walk.chance(0.35):
         walk.stay(habit.shops[0], 5, 20)
-    elif walk.chance(0.15):
+    elif walk.chance(0.3):
         walk.stay(habit.market, 10, 30)
 
 
@@ -145,23 +145,23 @@ def _night(walk: Walk) -> None:
 def _schoolday(walk: Walk) -> None:
     if walk.habit.base is not None:
         walk.stay(walk.habit.base, 480, 500)
-    if walk.chance(0.2):
+    if walk.chance(0.3):
         walk.stay(walk.habit.shops[0], 5, 15)
 
 
 def _free_day(walk: Walk) -> None:
     """The market in the morning, perhaps a surgery, a table or an outing later."""
     habit = walk.habit
-    if walk.chance(0.5):
+    if walk.chance(0.6):
         walk.stay(habit.market, 15, 45)
     if walk.chance(0.03):
         walk.stay(habit.hospital, 30, 150)
     elif walk.chance(0.1):
         walk.stay(habit.tables[1], 30, 70)
     walk.wait(120, 300)
-    if walk.chance(0.15):
+    if walk.chance(0.2):
         walk.stay(habit.leisure, 60, 150)
-    elif walk.chance(0.25):
+    if walk.chance(0.4):
         walk.stay(habit.shops[0], 5, 25)
 
 
@@ -169,9 +169,9 @@ def _weekend(walk: Walk) -> None:
     """Later out; market, table, mall or leisure, sometimes by metro."""
     habit = walk.habit
     walk.wait(30, 240)
-    if walk.chance(0.25):
+    if walk.chance(0.35):
         walk.stay(habit.market, 15, 40)
-    away = walk.chance(0.4)
+    away = walk.chance(0.5)
     if away:
         walk.ride()
     if walk.chance(0.25):
@@ -183,5 +183,5 @@ def _weekend(walk: Walk) -> None:
         walk.stay(habit.leisure, 60, 150)
     if away:
         walk.ride(back=True)
-    if walk.chance(0.25):
+    if walk.chance(0.4):
         walk.stay(habit.shops[0], 5, 20)

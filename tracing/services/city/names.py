@@ -49,7 +49,8 @@ SECOND = (
 
 def surname(rng: Random) -> str:
     """A surname, common ones more often."""
-    return rng.choices(SURNAMES, _HEAVINESS)[0]
+    drawn: list[str] = rng.choices(SURNAMES, _HEAVINESS)
+    return drawn[0]
 
 
 def given_name(rng: Random, sex: str) -> str:

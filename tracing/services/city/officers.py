@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from accounts.models import User
@@ -28,9 +29,10 @@ SOURCES = {
 def appoint_officers(password: str | None) -> dict[str, User]:
     """An administrator and one officer of each role; without a password nobody can sign in."""
     sync_roles()
-    officers = {ADMINISTRATOR: _officer(ADMINISTRATOR, password, is_superuser=True)}
+    hashed = make_password(password)
+    officers = {ADMINISTRATOR: _officer(ADMINISTRATOR, hashed, is_superuser=True)}
     for role in Role:
-        officers[role.value] = _officer(role.value, password, is_superuser=False)
+        officers[role.value] = _officer(role.value, hashed, is_superuser=False)
         officers[role.value].groups.add(Group.objects.get(name=role.value))
     return officers
 
@@ -73,11 +75,12 @@ def users_of(people: Iterable[Person], plan: CityPlan) -> dict[int, int]:
     }
 
 
-def _officer(username: str, password: str | None, *, is_superuser: bool) -> User:
+def _officer(username: str, hashed: str, *, is_superuser: bool) -> User:
     """An officer by this name; a password given again replaces the old one."""
-    user, _ = User.objects.get_or_create(
-        username=username, defaults={"is_staff": True, "is_superuser": is_superuser}
+    rights = {"is_staff": True, "is_superuser": is_superuser}
+    user, _ = User.objects.update_or_create(
+        username=username,
+        defaults={"password": hashed},
+        create_defaults={"password": hashed, **rights},
     )
-    user.set_password(password)
-    user.save(update_fields=["password"])
     return user

@@ -5,7 +5,7 @@ rides the metro and takes a train; the next morning they come back and are teste
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -46,9 +46,10 @@ def choose_cast(people: Sequence[Person], habits: Sequence[Habit], venues: Venue
     homes = _homes(people)
     for room in _rooms(people, habits, venues).values():
         index = next((one for one in room if habits[one.number].commute), None)
-        pair = index and next(_pairs(index, room, homes), None)
+        pair = next(_pairs(index, room, homes), None) if index else None
         if index and pair:
-            return _complete(index, *pair, room, people, homes)
+            close, secondary = pair
+            return _complete(index, close, secondary, room, people, homes)
     raise CityRefused(reason="no office, household and commuter fit the story; take more citizens")
 
 
@@ -90,7 +91,7 @@ def _rooms(
 
 def _pairs(
     index: Person, room: Sequence[Person], homes: Mapping[int, list[Person]]
-) -> Iterable[tuple[Person, Person]]:
+) -> Iterator[tuple[Person, Person]]:
     """Colleagues with somebody at home who has nothing else to do with the index case."""
     if len(homes[index.household]) < 2:
         return

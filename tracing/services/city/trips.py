@@ -80,13 +80,14 @@ class Travels:
     rows: list[tuple[int, list[object]]] = field(default_factory=list)
     away: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
     arrivals: list[Arrival] = field(default_factory=list)
+    tours: int = 0
 
 
 def make_travels(plan: CityPlan, people: Sequence[Person], cast: Cast) -> Travels:
     """Parties of every day, the index case's train with its neighbours, arrivals."""
     rng = plan.stream("trips")
     travels = Travels()
-    free = [person for person in people if person.adult and person.number not in cast.kept]
+    free = [person for person in people if _may_travel(person, cast)]
     rng.shuffle(free)
     # Foreigners are the likelier to come from abroad.
     free.sort(key=lambda person: person.document_type == "passport")
@@ -99,6 +100,11 @@ def make_travels(plan: CityPlan, people: Sequence[Person], cast: Cast) -> Travel
             _tour(plan, ago, party, travels, rng)
     travels.rows.sort(key=lambda row: row[0])
     return travels
+
+
+def _may_travel(person: Person, cast: Cast) -> bool:
+    """Adults whose story is not told already; night shifts end when trains have left."""
+    return person.adult and not person.night_shift and person.number not in cast.kept
 
 
 def travel_rows(plan: CityPlan, travels: Travels) -> Iterator[list[object]]:
@@ -117,8 +123,8 @@ def _fateful_train(plan: CityPlan, cast: Cast, free: list[Person], travels: Trav
     party.insert(len(party) // 2, cast.index)
     out = int(plan.at(FATEFUL_DAY, 19.5).timestamp())
     back = int(plan.at(TEST_DAY, 6.25).timestamp())
-    _seat(Journey(_TRAINS[0], False, out, "G7311"), party, travels)
-    _seat(Journey(_TRAINS[0], True, back, "G7306"), party, travels)
+    _seat(Journey(_TRAINS[0], False, out, "G9311"), party, travels)
+    _seat(Journey(_TRAINS[0], True, back, "G9306"), party, travels)
 
 
 def _arrive(plan: CityPlan, ago: int, free: list[Person], travels: Travels, rng: Random) -> None:
@@ -146,13 +152,15 @@ def _parties(citizens: int, free: list[Person], rng: Random) -> Iterator[list[Pe
 def _tour(plan: CityPlan, ago: int, party: Sequence[Person], travels: Travels, rng: Random) -> None:
     """There in the morning, back in the evening of that day or of one of the next three."""
     line = rng.choice(_TRAINS if rng.random() < 0.8 else _FLIGHTS)
-    number, back = rng.randint(1000, 7000), ago - rng.randint(0, 3)
-    name = f"G{number}" if line.mode == "train" else f"MU{number}"
+    back, letters = ago - rng.randint(0, 3), "G" if line.mode == "train" else "MU"
+    # Numbers are those of runs, each its own: nobody shares a run by chance.
+    travels.tours += 1
+    number = 1000 + travels.tours * 2 % 8000
     out = plan.at(ago, rng.randint(26, 40) / 4)
-    _seat(Journey(line, False, int(out.timestamp()), name), party, travels)
+    _seat(Journey(line, False, int(out.timestamp()), f"{letters}{number}"), party, travels)
     if back >= 0:
         home = plan.at(back, rng.randint(60, 72) / 4)
-        _seat(Journey(line, True, int(home.timestamp()), f"{name[:-1]}8"), party, travels)
+        _seat(Journey(line, True, int(home.timestamp()), f"{letters}{number + 1}"), party, travels)
     for day in range(max(0, back), ago + 1):
         travels.away[day].update(person.number for person in party)
 
