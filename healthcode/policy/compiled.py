@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from healthcode.policy.clocks import WindowOf, window_of
+from healthcode.policy.clocks import WindowOf, clock_of, window_of
 from healthcode.policy.facts import Fact
 from healthcode.policy.instants import HOUR, Calendar
 from healthcode.policy.matching import Predicate, predicate
@@ -60,7 +60,11 @@ Gates = Mapping[str, tuple[str, Mapping[str | None, tuple[Predicate, ...]]]]
 
 @dataclass(frozen=True, slots=True)
 class CompiledRules:
-    """A rule set as `decide` and `grade` use it."""
+    """A rule set as `decide` and `grade` use it.
+
+    `settled_by_sampling`: kinds of which no rule speaks once any PCR sample was taken after
+    the fact began. `quick`: a person of whom no rule speaks can be decided at a glance.
+    """
 
     ruleset: RuleSet
     calendar: Calendar
@@ -68,6 +72,7 @@ class CompiledRules:
     gates: Gates
     absences: tuple[CompiledAbsence, ...]
     obligations: Mapping[str, Text]
+    settled_by_sampling: frozenset[str]
     quick: bool
 
     @property
@@ -85,13 +90,15 @@ def compile_rules(ruleset: RuleSet) -> CompiledRules:
             rules.append(_rule(rule, rule.when, order, ruleset, calendar))
         else:
             absences.append(_absence(rule, order, ruleset.scope))
+    settled = _settled_by_sampling(ruleset.rules)
     return CompiledRules(
         ruleset=ruleset,
         calendar=calendar,
         table=_table(rules),
-        gates=_gates(rules),
+        gates=_gates(rules, settled),
         absences=tuple(absences),
         obligations=ruleset.obligations,
+        settled_by_sampling=settled,
         quick=all(absence.any_pcr for absence in absences),
     )
 
@@ -147,11 +154,13 @@ def _needs(rule: Rule, needs: ReleaseNeeds, scope: str, calendar: Calendar) -> C
 def _absence(rule: Rule, order: int, scope: str) -> CompiledAbsence:
     assert rule.absent is not None  # noqa: S101  a rule has one or the other
     match = rule.absent.match
-    any_pcr = match.kind == "test" and [(c.field, c.any_of) for c in match.conditions] == [
-        ("method", ("pcr",))
-    ]
     return CompiledAbsence(
-        rule, order, match.kind == "test", predicate(match, scope), rule.absent.days, any_pcr
+        rule=rule,
+        order=order,
+        of_samples=match.kind == "test",
+        matches=predicate(match, scope),
+        days=rule.absent.days,
+        any_pcr=_any_pcr(match),
     )
 
 
@@ -188,10 +197,29 @@ def _could_be(match: Match, value: str | None) -> bool:
     return True
 
 
-def _gates(rules: list[CompiledRule]) -> Gates:
+def _settled_by_sampling(rules: Sequence[Rule]) -> frozenset[str]:
+    kinds = {rule.when.kind for rule in rules if rule.when}
+    waiting = {rule.when.kind for rule in rules if rule.when and not _ends_by_sampling(rule)}
+    return frozenset(kinds - waiting)
+
+
+def _ends_by_sampling(rule: Rule) -> bool:
+    released = rule.released_by
+    if released is None or rule.when is None or clock_of(rule.when) != "by":
+        return False
+    return released.from_opening and released.count == 1 and _any_pcr(released.match)
+
+
+def _any_pcr(match: Match) -> bool:
+    stated = [(condition.field, condition.any_of) for condition in match.conditions]
+    return match.kind == "test" and stated == [("method", ("pcr",))]
+
+
+def _gates(rules: list[CompiledRule], settled: frozenset[str]) -> Gates:
     gates = {
         kind: (field, {value: tuple(r.matches for r in found) for value, found in values.items()})
         for kind, (field, values) in _table(rules).items()
+        if kind not in settled
     }
     if "case" in gates:
         # A closed case is an open one before it closes: what is stated does not show that.

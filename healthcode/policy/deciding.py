@@ -1,6 +1,6 @@
 """The colour: a fold over a set of facts. Nothing else decides."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from healthcode.colours import Colour
@@ -15,12 +15,15 @@ from healthcode.policy.decision import Decision, Obligation, Reason
 from healthcode.policy.errors import NoColourPart
 from healthcode.policy.facts import Fact, as_set, still_open
 from healthcode.policy.marks import NEVER, Marks
+from healthcode.policy.matching import Predicate
 from healthcode.policy.obligations import obligations_of
 from healthcode.policy.phases import Standing, is_released, stage_of
 from healthcode.policy.releases import Person
 from healthcode.policy.ruleset import Rule
 
 _LONG_AGO = -NEVER
+_NO_GATES: tuple[str, Mapping[str | None, tuple[Predicate, ...]]] = ("", {})
+_NO_RULES: tuple[str, Mapping[str | None, tuple[CompiledRule, ...]]] = ("", {})
 
 
 class Application(NamedTuple):
@@ -62,19 +65,21 @@ def _quickly(facts: Sequence[Fact], rules: CompiledRules, now: int) -> Decision 
 
     Most people, most days: the loop is kept free of calls.
     """
-    gates = rules.gates
-    last, assessed = _LONG_AGO, False
+    gates, settled = rules.gates, rules.settled_by_sampling
+    last, opened, assessed = _LONG_AGO, _LONG_AGO, False
     for kind, occurred_at, _, details, *_ in facts:
         if occurred_at > now:
             return None
-        if (gate := gates.get(kind)) is not None:
-            for matches in gate[1].get(details.get(gate[0]), ()):
-                if matches(details):
-                    return None
+        field, by_value = gates.get(kind, _NO_GATES)
+        for matches in by_value.get(details.get(field), ()):
+            if matches(details):
+                return None
+        if kind in settled:
+            opened = max(opened, occurred_at)
         if kind == "test" and details["method"] == "pcr":
             last = max(last, occurred_at)
             assessed = assessed or details["result"] != "inconclusive"
-    if not rules.quick:
+    if opened > last or not rules.quick:
         return None
     return _inert(last, assessed, rules, now)
 
@@ -103,20 +108,19 @@ def _prepare(
 ) -> tuple[list[Application], Person]:
     person = Person(facts)
     before = [was for case in person.cases if (was := still_open(case, now))]
-    spoken_of = [fact for fact in (*facts, *before) if _candidates(fact, rules)]
+    spoken_of = [fact for fact in (*facts, *before) if _looked_up(fact, rules)]
     applications = [
         application
-        for fact in as_set(spoken_of)
-        for rule in _candidates(fact, rules)
-        if (application := _apply(rule, fact, person, rules))
+        for fact in (as_set(spoken_of) if len(spoken_of) > 1 else spoken_of)
+        for rule in _looked_up(fact, rules)
+        if rule.matches(fact.details) and (application := _apply(rule, fact, person, rules))
     ]
     return applications, person
 
 
-def _candidates(fact: Fact, rules: CompiledRules) -> list[CompiledRule]:
-    field, by_value = rules.table.get(fact.kind, ("", {}))
-    details = fact.details
-    return [rule for rule in by_value.get(details.get(field), ()) if rule.matches(details)]
+def _looked_up(fact: Fact, rules: CompiledRules) -> tuple[CompiledRule, ...]:
+    field, by_value = rules.table.get(fact.kind, _NO_RULES)
+    return by_value.get(fact.details.get(field), ())
 
 
 def _apply(
@@ -189,8 +193,10 @@ def _assess(
         marks.perhaps(stage.until or 0, at)
         return None
     since = window.start if window.clock is None else window.clock
+    marks.surely(stage.until)
+    marks.surely(stage.earliest)
     reason = _reason(rule.rule, stage.phase.colour, fact.id, since)
-    return _ending(reason, stage.until, stage.earliest, at, marks)
+    return reason._replace(until=stage.until, earliest=stage.earliest)
 
 
 def _reason(rule: Rule, colour: Colour, evidence: int | None, since: int) -> Reason:
@@ -198,28 +204,21 @@ def _reason(rule: Rule, colour: Colour, evidence: int | None, since: int) -> Rea
     return Reason(colour, rule.id, evidence, since, None, None, rule.text, rule.release)
 
 
-def _ending(
-    reason: Reason, until: int | None, earliest: int | None, at: int, marks: Marks
-) -> Reason:
-    ahead = earliest if earliest is not None and earliest > at else None
-    marks.surely(until)
-    marks.surely(ahead)
-    return reason._replace(until=until, earliest=ahead)
-
-
 def _absent(
     absence: CompiledAbsence, person: Person, rules: CompiledRules, at: int, marks: Marks
 ) -> Reason | None:
     facts = person.samples if absence.of_samples else person.reports
-    times = [f.occurred_at for f in facts if f.occurred_at <= at and absence.matches(f.details)]
-    if not times:
+    last = next(
+        (f for f in reversed(facts) if f.occurred_at <= at and absence.matches(f.details)), None
+    )
+    if last is None:
         return None
-    begins = rules.calendar.end_of_day(times[-1], absence.days)
+    begins = rules.calendar.end_of_day(last.occurred_at, absence.days)
     marks.perhaps(begins, at)
     colour = absence.rule.phases[0].colour
     if at < begins or colour is None:
         return None
-    return _reason(absence.rule, colour, None, times[-1])
+    return _reason(absence.rule, colour, None, last.occurred_at)
 
 
 def _worst_first(reason: Reason, order: int) -> tuple[int, int, int, int, int]:
@@ -255,13 +254,13 @@ def _instants(applications: Iterable[Application], person: Person, now: int) -> 
     """Every instant ahead at which a fact begins, ends or closes something."""
     ahead: set[int] = set()
     for fact in person.facts:
-        ahead.add(fact.occurred_at)
-        ahead.add(fact.ended_at or now)
+        if fact.occurred_at > now:
+            ahead.add(fact.occurred_at)
+        if fact.ended_at is not None and fact.ended_at > now:
+            ahead.add(fact.ended_at)
     for application in applications:
-        ahead.add(application.window.clock or now)
-        ahead.add(application.window.end or now)
-        ahead.add(application.window.start)
-    return sorted(instant for instant in ahead if now < instant < NEVER)
+        ahead.update(at for at in application.window if at is not None and at > now)
+    return sorted(ahead)
 
 
 def _review_at(

@@ -55,15 +55,11 @@ def seconds(kind: str, details: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def as_set(facts: Iterable[Fact]) -> list[Fact]:
-    """Return the facts as a set: equal ones once, touching spans with equal details joined.
-
-    The order of the answer depends on the facts alone, never on the order they came in.
-    """
+    """Return the facts as a set: equal ones once, touching spans with equal details joined."""
     groups: dict[tuple[Any, ...], list[Fact]] = {}
     for fact in facts:
         groups.setdefault(_sameness(fact), []).append(fact)
-    joined = [fact for group in groups.values() for fact in _join(group)]
-    return sorted(joined, key=_order)
+    return [fact for group in groups.values() for fact in _join(group)]
 
 
 def still_open(fact: Fact, now: int) -> Fact | None:
@@ -87,8 +83,8 @@ def _own_times(fact: Fact) -> tuple[int | None, ...]:
     return (fact.occurred_at,) if KINDS[fact.kind].ends == "never" else ()
 
 
-def _order(fact: Fact) -> tuple[int, int, str, str]:
-    return (fact.occurred_at, fact.id, fact.kind, repr(sorted(fact.details.items())))
+def _order(fact: Fact) -> tuple[int, int]:
+    return (fact.occurred_at, fact.id)
 
 
 def _join(group: list[Fact]) -> Iterator[Fact]:

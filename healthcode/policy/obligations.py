@@ -41,7 +41,7 @@ def _stay(here: Standing, fact: Fact, stage: Stage) -> Iterator[Obligation]:
     if place == AS_ORDERED:
         place = fact.details["order"]
     if place is not None:
-        here.marks.perhaps(stage.end or 0, here.at)
+        here.marks.surely(stage.end)
         yield _owed(here, fact, place, stage.start, stage.end)
 
 
@@ -60,7 +60,8 @@ def _tests(here: Standing, fact: Fact, stage: Stage) -> Iterator[Obligation]:
         if by <= (here.at if fact.recorded_at is None else fact.recorded_at):
             continue
         if not here.person.sampled(start, here.at):
-            here.marks.perhaps(by, here.at)
+            if fact.recorded_at is None:
+                here.marks.surely(by)
             yield _owed(here, fact, "test", start, by)
 
 

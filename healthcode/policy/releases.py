@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from healthcode.policy.facts import Fact
@@ -9,6 +10,8 @@ from healthcode.policy.instants import HOUR, Calendar
 from healthcode.policy.marks import Marks
 from healthcode.policy.matching import Predicate, predicate
 from healthcode.policy.ruleset import Release
+
+_BY_TIME = attrgetter("occurred_at")
 
 
 class Person:
@@ -18,11 +21,14 @@ class Person:
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         """Sort the facts once by kind; those still to come stay among them."""
-        self.facts = sorted(facts, key=_by_time)
-        self.samples = [fact for fact in self.facts if fact.kind == "test"]
-        self.reports = [fact for fact in self.facts if fact.kind == "health_report"]
-        self.cases = [fact for fact in self.facts if fact.kind == "case"]
-        self.legs = [fact for fact in self.facts if fact.kind == "travel"]
+        self.facts = sorted(facts, key=_BY_TIME)
+        by_kind: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            by_kind.setdefault(fact.kind, []).append(fact)
+        self.samples = by_kind.get("test", [])
+        self.reports = by_kind.get("health_report", [])
+        self.cases = by_kind.get("case", [])
+        self.legs = by_kind.get("travel", [])
 
     def sampled(self, start: int, at: int) -> bool:
         """Whether a PCR sample of any result was taken from `start` on, by `at`."""
@@ -34,10 +40,6 @@ class Person:
     def reported(self, start: int, at: int) -> bool:
         """Whether a health report was made from `start` on, by `at`."""
         return any(start <= fact.occurred_at <= at for fact in self.reports)
-
-
-def _by_time(fact: Fact) -> int:
-    return fact.occurred_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,6 +261,39 @@ TABLE: list[tuple[str, str, str, list[Fact], str]] = [
         [fact("area_stay", "09-01 08:00", "09-10 08:00", region="110101", tier="medium")],
         "red",
     ),
+    (
+        "listed on day 7, its last second",
+        ARRIVED,
+        "09-20 08:00",
+        [
+            fact(
+                "area_stay",
+                "09-01 08:00",
+                "09-10 08:00",
+                region="110101",
+                tier="medium",
+                tier_from="09-17 23:59:59",
+            )
+        ],
+        "red",
+    ),
+    (
+        "listed on day 8",
+        ARRIVED,
+        "09-20 08:00",
+        [
+            fact(
+                "area_stay",
+                "09-01 08:00",
+                "09-10 08:00",
+                region="110101",
+                tier="medium",
+                tier_from="09-18 00:00:00",
+            ),
+            KNOWN,
+        ],
+        "green",
+    ),
     ("hours are elapsed time", HOURS, "09-03 00:59:59", [CLOSE], "red"),
     ("36 hours after", HOURS, "09-03 01:00:00", [CLOSE, KNOWN], "green"),
     (
@@ -302,6 +335,28 @@ def test_the_second_test_has_an_earliest_instant() -> None:
 def test_a_first_test_too_long_ago_has_no_successor() -> None:
     [reason] = decided("09-06 12:00", CASUAL, pcr("09-02 09:00"), rules=trial(TWO_TESTS)).reasons
     assert reason.earliest is None
+
+
+def test_a_test_that_grows_too_old_leaves_the_later_one_to_wait_for() -> None:
+    rules = trial(TWO_TESTS.replace("within_hours: 72", "within_hours: 40"))
+    facts = [CASUAL, pcr("09-02 00:00"), pcr("09-02 20:00")]
+    before = decided("09-03 06:00", *facts, rules=rules)
+    assert before.reasons[0].earliest is None
+    assert before.review_at == at("09-03 16:00:01")
+    after = decided("09-03 16:00:01", *facts, rules=rules)
+    assert after.reasons[0].earliest == at("09-03 20:00")
+
+
+def test_a_stay_that_ends_before_its_colour_is_looked_at_again() -> None:
+    rules = trial(
+        rule(
+            "when: {exposure: {grade: close}}, "
+            "phases: [{colour: red, days: 3, place: central_isolation}], "
+            "released_by: {test: {method: antigen, result: negative}}, "
+            "release_needs: {test: {method: pcr, result: negative}, from_day: 3, lapses_day: 9}"
+        )
+    )
+    assert decided("09-03 12:00", CLOSE, rules=rules).review_at == at("09-05 00:00")
 
 
 def test_a_phase_ends_where_the_next_begins() -> None:

@@ -66,6 +66,8 @@ TABLE: list[tuple[str, str, list[Fact], str]] = [
     ("negatives do not end it", "09-24 09:00", [SINGLE, RECENT, pcr("09-23 09:00")], "red"),
     ("an exclusion does", "09-19 10:00:00", [SINGLE, EXCLUDED], "green"),
     ("but not a second before", "09-19 09:59:59", [SINGLE, EXCLUDED], "red"),
+    ("a suspect before the exclusion", "09-19 09:59:59", [EXCLUDED, NEGATIVE], "red"),
+    ("a suspect excluded", "09-19 10:00:00", [EXCLUDED, NEGATIVE], "green"),
     (
         "a positive after the exclusion counts anew",
         "09-19 12:00",

@@ -138,8 +138,8 @@ def test_a_value_is_never_repeated_in_the_sentence() -> None:
         None,
         True,
         1.5,
-        datetime(2022, 9, 18, 4),
-    ],  # noqa: DTZ001
+        datetime(2022, 9, 18, 4),  # noqa: DTZ001
+    ],
 )
 def test_an_instant_needs_an_offset_and_whole_seconds(text: Any) -> None:
     with pytest.raises(InstantInvalid):
