@@ -205,6 +205,11 @@ def test_never_with_production_settings(settings, command: str) -> None:
         call_command(command, skip_checks=True)
 
 
+def test_no_city_has_lived_beyond_now(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="beyond now"):
+        call_command("seed_city", until=UNTIL.replace(year=2222), out=tmp_path)
+
+
 @pytest.mark.django_db
 def test_officers_can_sign_in_only_with_a_password_that_was_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -197,6 +197,7 @@ def test_confirming_the_suggested_case_turns_the_suggested_people_red_and_back(t
     propose_cases(now=UNTIL)
     case_id = tell_story().case_id
     assert case_id is not None
+    assert f"/case/{case_id}/" in " ".join(_told()["steps"])
     confirm_case(case_id=case_id, onset_at=None, isolated_at=None, by=admin, now=UNTIL)
     trace_case(case_id=case_id, now=UNTIL)
     recolour(citizen_ids=Citizen.objects.values_list("pk", flat=True), now=UNTIL)

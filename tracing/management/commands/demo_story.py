@@ -49,16 +49,14 @@ def _places(story: Story, token: str) -> list[dict[str, str]]:
 
 
 def _steps(story: Story) -> list[str]:
-    case = "the cases" if story.case_id is None else f"case {story.case_id}"
-    path = _case_path(story.case_id)
     new = story.newcomer
     return [
         f"Citizen: sign in with {story.close.phone} (the page shows the code): {story.close.name} "
         "sat in one office with somebody who is infected, and is green. Leave the page open.",
         f"Citizen, in another private window: {story.secondary.phone}, {story.secondary.name}, "
         "lives with them.",
-        f"Admin: open {case} ({path}) and confirm the one of {story.index.name}, phone "
-        f"{story.index.phone}. Within seconds both pages turn, and say why and until when.",
+        f"Admin: open {_case_path(story.case_id)} and confirm the case of {story.index.name}. "
+        "Within seconds both pages turn, and say why and until when.",
         "Admin: withdraw the case; both pages are green again.",
         f"Staff: enrol with the code above (good for ten minutes; `demo_story` renews it) at "
         f"{story.zone}, and paste the text of a citizen's code.",

@@ -41,17 +41,24 @@ class Command(BaseCommand):
         """Build, and say which file is imported how."""
         if settings.PRODUCTION:
             raise CommandError("A made-up city has no place beside real people.")
+        now = timezone.now().replace(microsecond=0)
         try:
-            plan = CityPlan(citizens, days, seed, until or timezone.now().replace(microsecond=0))
+            plan = CityPlan(citizens, days, seed, until or now)
+            if plan.until > now:
+                raise CommandError("The city cannot have lived beyond now.")
             self._build(plan, out)
         except CityRefused as error:
             raise CommandError(f"{error.code}: {error.details['reason']}") from error
-        for name, source in FILES.items():
-            file = quote(str(out / name))
-            self.stdout.write(f"manage.py import_evidence {file} --source {source}")
+        self._say_how_to_import(out)
 
     def _build(self, plan: CityPlan, out: Path) -> None:
         total = plan.citizens * (plan.days + 1)
         password = os.environ.get("HEALTHCODE_DEMO_PASSWORD")
         with tqdm(total=total, desc="days lived", unit="", unit_scale=True, disable=None) as bar:
             build_city(plan=plan, out=out, password=password, progress=bar.update)
+
+    def _say_how_to_import(self, out: Path) -> None:
+        """One command a line, to be run as printed."""
+        for name, source in FILES.items():
+            file = quote(str(out / name))
+            self.stdout.write(f"manage.py import_evidence {file} --source {source}")

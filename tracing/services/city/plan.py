@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from random import Random
 
 from django.utils import timezone
@@ -44,7 +45,7 @@ class CityPlan:
         """A generator of its own for each purpose, so that one cannot shift another."""
         return Random(f"{self.seed}/{purpose}")  # noqa: S311
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The local day of `until`."""
         return timezone.localdate(self.until)
