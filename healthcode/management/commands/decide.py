@@ -19,7 +19,7 @@ class Command(BaseCommand):
     """Answer JSON on stdout; on a refusal the one error shape on stderr and exit code 1."""
 
     help = "Decide the facts of a JSON file (- for stdin) under a rule set that comes with us."
-    requires_system_checks: list[str] = []  # type: ignore[misc]  # needs neither database nor keys
+    requires_system_checks: list[str] = []  # needs neither database nor keys
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One file."""
