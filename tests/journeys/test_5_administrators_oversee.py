@@ -1,5 +1,6 @@
 """Journey 5: officers read and decide through services; every look and deed is written down."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -129,8 +130,8 @@ def test_evidence_by_hand_needs_a_document_and_a_second_person(zhang):
         "details_issued_by": "静安寺街道",
         "document": "静防指〔2026〕12 号",
     }
-    answer = first.post("/admin/healthcode/evidence/add/", form)
-    assert answer.status_code == 302, answer.content.decode()
+    answer = first.post("/admin/healthcode/evidencedraft/add/", form)
+    assert answer.status_code == 302, re.findall("errorlist.*", answer.content.decode())
     draft = EvidenceDraft.objects.get()
 
     first.post(f"/admin/healthcode/evidencedraft/{draft.pk}/approve/", {})
