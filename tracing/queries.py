@@ -11,7 +11,7 @@ from django.db import connection
 from healthcode.policy.instants import parse_instant
 from tracing import sql
 from tracing.models import Visit
-from tracing.windows import Span, at_instant
+from tracing.windows import LONGEST_ROW, Span, at_instant
 
 # No transaction lasts longer; an id taken before that is committed or given up.
 SETTLED = timedelta(hours=1)
@@ -101,7 +101,11 @@ def meetings(
     Nobody of `known` is met. `kinds` are the (vehicle, close_quarters) of places worth looking
     at; None: all. Every source has an end.
     """
+    if not sources:
+        return []
     parameters = _sources(sources) | {
+        "earliest": min(source.since for source in sources) - LONGEST_ROW,
+        "latest": max(source.until or source.since for source in sources),
         "least": least_minutes,
         "window": window_hours,
         "known": list(known),

@@ -20,7 +20,8 @@ SELECT ensure_partition(%(parent)s, %(suffix)s, %(lower)s, %(upper)s) FROM turn
 #
 # `v` holds the sources' stays, clipped. A stay that meets one of them entered the same place
 # less than the place's longest stay before it and before its end: two ranges on the primary
-# key. Pieces of a pair are united (touching and overlapping rows are one stay) within one
+# key (`earliest` and `latest` say the same with constants, for the planner to leave out days:
+# no row is longer than 24 hours). Pieces of a pair are united (touching and overlapping rows are one stay) within one
 # kind of place: a vehicle's carriage by itself, all zones alike together, all metro rides
 # together. `seconds` is the most time together that any window of the rules' length holds;
 # the best window can always begin where a stretch together begins, and the last stretch
@@ -37,6 +38,7 @@ WITH source AS (
   FROM source s
   JOIN tracing_visit a ON a.citizen_id = s.via_id AND a.entered_at > s.since - interval '24 hours'
     AND a.entered_at < s.until AND a.left_at > s.since
+    AND a.entered_at > %(earliest)s::timestamptz AND a.entered_at < %(latest)s::timestamptz
   JOIN tracing_place p ON p.id = a.place_id
   WHERE %(vehicles)s::text[] IS NULL OR (p.vehicle, p.close_quarters) IN (
     SELECT * FROM unnest(%(vehicles)s::text[], %(close_quarters)s::boolean[]))
@@ -47,6 +49,7 @@ WITH source AS (
     o.seat_row = 0 OR v.seat_row = 0 AS crew
   FROM v JOIN tracing_visit o ON o.place_id = v.place_id
     AND o.entered_at > v.f - v.max_stay AND o.entered_at < v.l AND o.left_at > v.f
+    AND o.entered_at > %(earliest)s::timestamptz AND o.entered_at < %(latest)s::timestamptz
   WHERE o.citizen_id <> v.via_id AND o.citizen_id <> ALL (%(known)s::bigint[])
 ), pair AS (
   SELECT via_id, citizen_id, vehicle, close_quarters, run,
@@ -211,3 +214,27 @@ HOLD_STAYS = "SELECT pg_advisory_xact_lock(hashtext('tracing.stays'))"
 # One process boards trips at a time: what the other boards is then there.
 LOCK_TRIPS = "SELECT pg_advisory_xact_lock(hashtext('tracing.trips'))"
 LOCK_SUSPECTS = "SELECT pg_advisory_xact_lock(hashtext('tracing.suspects'))"
+
+# The partitions of a table, by name.
+PARTITIONS = """
+SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+WHERE i.inhparent = to_regclass(format('public.%%I', %(parent)s::text)) ORDER BY c.relname
+"""
+
+# Whoever reads or writes the parent waits for this: it gives up rather than hold up the gates.
+DROP_PATIENCE = "SET LOCAL lock_timeout = '2s'"
+DROP_PARTITION = "DROP TABLE IF EXISTS public.{}"
+
+# Items whose newest version is named here: that version and all before it, and no later one
+# that has come in meanwhile.
+DELETE_ITEMS = """
+DELETE FROM healthcode_evidence e USING healthcode_evidence newest
+WHERE newest.id = ANY (%s::bigint[]) AND e.source_id = newest.source_id
+  AND e.source_ref = newest.source_ref AND e.version <= newest.version
+"""
+
+# Retractions of items that are gone; a young one may have come before its item.
+DELETE_RETRACTIONS = """
+DELETE FROM healthcode_retraction r WHERE r.at < %s AND NOT EXISTS (
+  SELECT FROM healthcode_evidence e WHERE e.source_id = r.source_id AND e.source_ref = r.source_ref)
+"""
