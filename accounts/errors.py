@@ -91,3 +91,10 @@ class WrongCode(DomainError):
 
     code = "wrong_code"
     message = "This is not the code that was sent."
+
+
+class OfficerInvalid(DomainError):
+    """An officer's name is taken or cannot be, a role is unknown, or it is oneself."""
+
+    code = "officer_invalid"
+    message = "The officer cannot be accepted."

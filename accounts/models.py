@@ -160,6 +160,7 @@ class Citizen(models.Model):
         indexes = [
             models.Index(name="citizen_district", fields=["district", "id"]),
             models.Index(name="citizen_community", fields=["community", "id"]),
+            models.Index(name="citizen_phone", fields=["phone_fingerprint"]),
         ]
 
     def __str__(self) -> str:

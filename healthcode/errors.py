@@ -43,3 +43,17 @@ class AppealRefused(DomainError):
 
     code = "appeal_refused"
     message = "This appeal cannot be filed."
+
+
+class SourceInvalid(DomainError):
+    """A source whose name is taken or cannot be, or that may hand in nothing."""
+
+    code = "source_invalid"
+    message = "The source cannot be accepted."
+
+
+class AreaInvalid(DomainError):
+    """A listing of a region that does not exist, or that ends before it starts."""
+
+    code = "area_invalid"
+    message = "The listing cannot be accepted."

@@ -92,3 +92,17 @@ class CaseOpen(DomainError):
 
     code = "case_open"
     message = "This person has an open case."
+
+
+class OwnerMissing(DomainError):
+    """Ledgers and partitions are the owner's to delete, and the owner's address is not set."""
+
+    code = "owner_missing"
+    message = "Set MIGRATE_DATABASE_URL: only the owner of the tables may delete from ledgers."
+
+
+class VenueInvalid(DomainError):
+    """A venue or zone in no known region, of no known kind, or of a name that is taken."""
+
+    code = "venue_invalid"
+    message = "The venue or zone cannot be accepted."

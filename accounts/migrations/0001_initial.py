@@ -445,6 +445,10 @@ class Migration(migrations.Migration):
             model_name="citizen",
             index=models.Index(fields=["community", "id"], name="citizen_community"),
         ),
+        migrations.AddIndex(
+            model_name="citizen",
+            index=models.Index(fields=["phone_fingerprint"], name="citizen_phone"),
+        ),
         migrations.AddConstraint(
             model_name="citizen",
             constraint=models.UniqueConstraint(

@@ -1,5 +1,6 @@
 """What tracing does: every change is a verb here, with its clock passed in."""
 
+from tracing.services.alarms import clear_alarm
 from tracing.services.cases import (
     confirm_case,
     dismiss_case,
@@ -19,6 +20,7 @@ from tracing.services.devices import (
 from tracing.services.own_stays import OwnStay, own_stays
 from tracing.services.partitions import kept_since, make_partitions
 from tracing.services.places import ensure_place
+from tracing.services.premises import add_venue, add_zone, change_venue, change_zone
 from tracing.services.scans import NewScan, ScanResult, admit, count_today, record_scans
 from tracing.services.touch import touch_cases
 from tracing.services.trace import Traced, sweep_traces, trace_case
@@ -30,8 +32,13 @@ __all__ = [
     "OwnStay",
     "ScanResult",
     "Traced",
+    "add_venue",
+    "add_zone",
     "admit",
     "board_trips",
+    "change_venue",
+    "change_zone",
+    "clear_alarm",
     "confirm_case",
     "correct_visit",
     "count_today",

@@ -1,0 +1,65 @@
+"""What a service refused, in the words officers read."""
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.show import Words
+from accounts.errors import DomainError
+
+#: Refusals by code; a code that is not here is said in the service's own words.
+REFUSALS: dict[str, Words] = {
+    "already_decided": _("这件事已经有人处理过了。"),
+    "not_permitted": _("您无权进行此操作，或需由另一人操作。"),
+    "purpose_missing": _("请写明目的，至少五个字。"),
+    "unknown_citizen": _("没有找到。请核对编号、证件或手机号。"),
+    "invalid_document": _("证件类型或号码不正确。"),
+    "invalid_phone": _("手机号不正确。"),
+    "officer_invalid": _("用户名不合规或已有人使用；也不能修改自己的权限。"),
+    "unknown_source": _("数据来源不存在或已停用。"),
+    "source_invalid": _("名称只用小写字母、数字和连字符，且不能重复；至少选一种类型。"),
+    "kind_not_allowed": _("该来源不能报送这种证据。"),
+    "evidence_invalid": _("有内容不符合要求，请逐项检查。"),
+    "conflict": _("同一编号已有不同内容。"),
+    "no_active_rules": _("该地区没有启用的规则集。"),
+    "appeal_refused": _("请填写答复。"),
+    "area_invalid": _("区划不存在，或结束早于开始。"),
+    "venue_invalid": _("场所或区域的内容不符合要求，或名称重复。"),
+    "device_invalid": _("该区域不属于此场所。"),
+    "device_revoked": _("设备已停用，不能恢复。请新建设备。"),
+    "unknown_device": _("设备不存在。"),
+    "unknown_case": _("病例不存在。"),
+    "case_invalid": _("日期不合理：不能在将来。"),
+    "case_open": _("此人已有未结的病例，请先处理那一件。"),
+}
+
+#: What is wrong with one field of evidence, by the problem's code.
+PROBLEMS: dict[str, Words] = {
+    "required": _("此项必填。"),
+    "not_allowed": _("此项应留空。"),
+    "ends_before_start": _("结束早于开始。"),
+    "after_end": _("期限晚于结束。"),
+    "invalid_value": _("内容不符合要求。"),
+    "impossible_date": _("时间不合理。"),
+    "unknown_kind": _("没有这种证据。"),
+    "invalid_pair": _("层级与等级不匹配。"),
+}
+
+
+def words_of(error: DomainError) -> Words:
+    """What to tell an officer."""
+    return REFUSALS.get(error.code, error.message)
+
+
+def refuse(form: forms.Form, error: DomainError) -> None:
+    """Attach a refusal to the fields it speaks of, else to the form."""
+    problems = error.details.get("problems", [])
+    for problem in problems:
+        words = PROBLEMS.get(problem["code"], problem["message"])
+        names = (problem["field"], f"details_{problem['field']}")
+        field = next((name for name in names if name in form.fields), None)
+        if field is None:
+            words = gettext("%(field)s：%(words)s") % {"field": problem["field"], "words": words}
+        form.add_error(field, words)
+    if not problems:
+        form.add_error(None, words_of(error))

@@ -1,0 +1,27 @@
+"""Alarms: somebody has looked at it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.errors import AlreadyDecided, NotPermitted
+from accounts.models import User
+from tracing.models import Alarm
+
+
+def clear_alarm(*, alarm_id: int, note: str, by: User, now: datetime) -> None:
+    """Say that an alarm was looked at and what was found. Raises NotPermitted, AlreadyDecided."""
+    if not by.has_perm("tracing.change_alarm"):
+        raise NotPermitted
+    with transaction.atomic():
+        still_open = Alarm.objects.filter(pk=alarm_id, cleared_at__isnull=True)
+        if still_open.update(cleared_at=now, cleared_by=by.username) != 1:
+            raise AlreadyDecided
+        audit.record(
+            actor=f"user:{by.username}",
+            action="alarm.cleared",
+            target=f"alarm:{alarm_id}",
+            now=now,
+            note=note,
+        )
