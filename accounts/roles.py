@@ -12,58 +12,104 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
-#: Permissions by role, as (app_label, codename). Granted by a migration, tested as a matrix.
-GRANTS: dict[Role, frozenset[tuple[str, str]]] = {
-    Role.TRACER: frozenset(
-        {
-            ("tracing", "view_case"),
-            ("tracing", "decide_case"),
-            ("tracing", "view_contact"),
-            ("accounts", "view_citizen"),
-            ("accounts", "reveal_citizen"),
-            ("healthcode", "view_evidence"),
-            ("healthcode", "add_evidence"),
-            ("healthcode", "approve_evidence"),
-            ("healthcode", "view_evidencedraft"),
-            ("healthcode", "view_healthstatus"),
-            ("healthcode", "view_colourchange"),
-        }
+Permissions = frozenset[tuple[str, str]]
+
+
+def _may(app: str, *codenames: str) -> Permissions:
+    return frozenset((app, codename) for codename in codenames)
+
+
+#: Permissions by role, as (app_label, codename). Written into groups by `sync_roles` and tested
+#: as a matrix. What no role has (officers, sources, risk areas) only an administrator may.
+GRANTS: dict[Role, Permissions] = {
+    # Decides about cases, enters evidence, and approves what somebody else entered.
+    Role.TRACER: _may("accounts", "view_citizen", "reveal_citizen", "view_region")
+    | _may(
+        "healthcode",
+        "view_evidence",
+        "add_evidence",
+        "approve_evidence",
+        "view_evidencedraft",
+        "view_healthstatus",
+        "view_colourchange",
+        "view_riskarea",
+        "view_campaign",
+        "view_ruleset",
+    )
+    | _may(
+        "tracing",
+        "view_case",
+        "decide_case",
+        "view_contact",
+        "view_alarm",
+        "change_alarm",
+        "view_place",
+        "view_boardedtrip",
     ),
-    Role.DESK: frozenset(
-        {
-            ("accounts", "view_citizen"),
-            ("accounts", "reveal_citizen"),
-            ("accounts", "confirm_identity"),
-            ("accounts", "view_claim"),
-            ("healthcode", "view_healthstatus"),
-            ("healthcode", "view_appeal"),
-            ("healthcode", "answer_appeal"),
-        }
+    # Sees documents at a desk and answers appeals; what was wrong it enters, others approve.
+    Role.DESK: _may(
+        "accounts",
+        "view_citizen",
+        "reveal_citizen",
+        "confirm_identity",
+        "view_claim",
+        "view_region",
+    )
+    | _may(
+        "healthcode",
+        "view_healthstatus",
+        "view_colourchange",
+        "view_evidence",
+        "add_evidence",
+        "view_evidencedraft",
+        "view_appeal",
+        "answer_appeal",
     ),
-    Role.VENUES: frozenset(
-        {
-            ("tracing", "view_venue"),
-            ("tracing", "add_venue"),
-            ("tracing", "change_venue"),
-            ("tracing", "view_zone"),
-            ("tracing", "add_zone"),
-            ("tracing", "change_zone"),
-            ("tracing", "view_device"),
-            ("tracing", "enrol_device"),
-        }
+    # Looks after venues and their gates; knows no people.
+    Role.VENUES: _may("accounts", "view_region")
+    | _may(
+        "tracing",
+        "view_venue",
+        "add_venue",
+        "change_venue",
+        "view_zone",
+        "add_zone",
+        "change_zone",
+        "view_place",
+        "view_device",
+        "enrol_device",
+        "view_scan",
+        "view_alarm",
+        "change_alarm",
     ),
-    Role.AUDITOR: frozenset(
-        {
-            ("accounts", "view_auditevent"),
-            ("accounts", "view_accessevent"),
-            ("healthcode", "view_evidence"),
-            ("healthcode", "view_colourchange"),
-            ("healthcode", "view_healthstatus"),
-            ("healthcode", "view_ruleset"),
-            ("tracing", "view_alarm"),
-            ("tracing", "view_case"),
-            ("tracing", "view_contact"),
-            ("tracing", "view_scan"),
-        }
+    # Reads everything but identities, and changes nothing.
+    Role.AUDITOR: _may(
+        "accounts", "view_auditevent", "view_accessevent", "view_citizen", "view_region"
+    )
+    | _may(
+        "healthcode",
+        "view_evidence",
+        "view_evidencedraft",
+        "view_retraction",
+        "view_colourchange",
+        "view_healthstatus",
+        "view_ruleset",
+        "view_activation",
+        "view_source",
+        "view_riskarea",
+        "view_campaign",
+        "view_appeal",
+    )
+    | _may(
+        "tracing",
+        "view_alarm",
+        "view_case",
+        "view_contact",
+        "view_scan",
+        "view_venue",
+        "view_zone",
+        "view_place",
+        "view_device",
+        "view_boardedtrip",
     ),
 }

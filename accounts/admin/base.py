@@ -1,7 +1,7 @@
 """The base of every page: it shows rows, changes none, and offers deeds."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -19,12 +19,19 @@ from accounts.admin.lists import KeysetChangeList
 from accounts.admin.refusals import refuse, words_of
 from accounts.admin.show import Fact, Table, Words, Work
 from accounts.errors import AlreadyDecided, DomainError
+from accounts.permissions import SignedInRequest
 
 View = Callable[..., HttpResponse]
 LOGIN = reverse_lazy("admin:login")
 
 
-class OversightAdmin(admin.ModelAdmin):
+def officers_only(view: Any) -> Any:
+    """Have strangers sent to the officers' sign-in instead of the citizens'."""
+    view.login_url = LOGIN
+    return view
+
+
+class OversightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not at run time
     """Lists by key, details as facts and tables, deeds as pages of their own.
 
     Nothing is editable in place and nothing can be deleted. `adding` is the deed behind the
@@ -122,8 +129,7 @@ class OversightAdmin(admin.ModelAdmin):
         ]
         patterns = [*own, *super().get_urls()]
         for pattern in patterns:
-            # Strangers are sent to the officers' sign-in instead of the citizens'.
-            pattern.callback.login_url = LOGIN  # type: ignore[union-attr]
+            officers_only(pattern.callback)
         return patterns
 
     def change_view(
@@ -151,7 +157,7 @@ class OversightAdmin(admin.ModelAdmin):
         """The deed that makes a row."""
         if self.adding is None:
             raise PermissionDenied
-        return self._deed(request, self.adding, None)
+        return self._deed(cast(SignedInRequest, request), self.adding, None)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -172,12 +178,12 @@ class OversightAdmin(admin.ModelAdmin):
 
     def _deed_page(self, deed: Deed) -> View:
         @sensitive_post_parameters()
-        def page(request: HttpRequest, object_id: str) -> HttpResponse:
+        def page(request: SignedInRequest, object_id: str) -> HttpResponse:
             return self._deed(request, deed, self._row(request, object_id))
 
         return page
 
-    def _deed(self, request: HttpRequest, deed: Deed, row: Any) -> HttpResponse:
+    def _deed(self, request: SignedInRequest, deed: Deed, row: Any) -> HttpResponse:
         """Show the deed's form, or do it and say so."""
         if not request.user.has_perm(deed.permission):
             raise PermissionDenied
@@ -239,7 +245,7 @@ class OversightAdmin(admin.ModelAdmin):
         return f"{reverse('admin:accounts_auditevent_changelist')}?{urlencode(target)}"
 
     def _context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin_site.name
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,

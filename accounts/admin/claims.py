@@ -17,6 +17,7 @@ from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed, DeedForm
 from accounts.admin.show import Fact, Work, ago, at, citizen_link, counted, moment, shown
 from accounts.models import Claim, DocumentType
+from accounts.permissions import SignedInRequest
 from accounts.services import confirm_identity, identify, reject_claim
 
 PHONE_TAIL = 4
@@ -62,14 +63,14 @@ def _same(one: str, other: str) -> bool:
 
 
 def _claimed_name(claim: Claim) -> str:
-    return pii.open_sealed("claim.name", claim.name_sealed, context=claim.citizen.ref)
+    return pii.open_sealed("claim.name", bytes(claim.name_sealed), context=claim.citizen.ref)
 
 
-def _confirm(request: HttpRequest, row: Claim, data: dict[str, Any]) -> None:
+def _confirm(request: SignedInRequest, row: Claim, data: dict[str, Any]) -> None:
     confirm_identity(claim_id=row.pk, by=request.user, now=timezone.now())
 
 
-def _reject(request: HttpRequest, row: Claim, data: dict[str, Any]) -> None:
+def _reject(request: SignedInRequest, row: Claim, data: dict[str, Any]) -> None:
     reject_claim(claim_id=row.pk, by=request.user, now=timezone.now())
 
 
@@ -160,7 +161,8 @@ def masked_document(citizen: Any) -> str:
 
 def phone_tail(claim: Claim) -> str:
     """The end of the phone that signed in, to be compared at the desk."""
-    if claim.user.phone_sealed is None:
+    user = claim.user
+    if user.phone_sealed is None:
         return ""
-    phone = pii.open_sealed("user.phone", claim.user.phone_sealed, context=claim.user.username)
+    phone = pii.open_sealed("user.phone", bytes(user.phone_sealed), context=user.username)
     return f"*** {phone[-PHONE_TAIL:]}"

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.show import Words
+from accounts.permissions import SignedInRequest
 
 
 def _always(row: Any) -> bool:
@@ -25,11 +25,11 @@ class DeedForm(forms.Form):
 
     extra_template = ""
 
-    def __init__(self, *args: Any, row: Any = None, asked: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, row: Any = None, asked: Any = None) -> None:
         """Keep the row and the query; labels carry no colon."""
         self.row = row
         self.asked = asked or {}
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(data, label_suffix="")
 
 
 class PurposeForm(DeedForm):
@@ -66,7 +66,7 @@ class Once:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-Do = Callable[[HttpRequest, Any, dict[str, Any]], Once | None]
+Do = Callable[[SignedInRequest, Any, dict[str, Any]], Once | None]
 
 
 @dataclass(frozen=True, kw_only=True)

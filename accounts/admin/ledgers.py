@@ -101,7 +101,8 @@ EVENT = "accounts_auditevent_change"
 def with_refs(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows that know a citizen by number only, with the public name as `citizen_ref`."""
     citizens = Citizen.objects.filter(pk=OuterRef("citizen_id"))
-    return rows.annotate(citizen_ref=Subquery(citizens.values("ref")[:1]))
+    named: QuerySet[Any] = rows.annotate(citizen_ref=Subquery(citizens.values("ref")[:1]))
+    return named
 
 
 def _citizen(event: Any) -> str:

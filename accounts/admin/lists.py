@@ -28,6 +28,8 @@ class KeysetChangeList(ChangeList):
     order, and by `rows_of_page` what the second statement reads.
     """
 
+    model_admin: Any
+
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Note where the page begins."""
         self.after = request.GET.get(AFTER, "")
@@ -43,7 +45,7 @@ class KeysetChangeList(ChangeList):
         """Another filter begins at the first page."""
         return super().get_query_string(new_params, [*(remove or []), AFTER])
 
-    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         """The key's order: there is an index for it, and for no other."""
         sign = "-" if self.model_admin.newest_first else ""
         return [sign + name for name in self.model_admin.keyset]
@@ -111,9 +113,10 @@ class TextFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Rows with this very value."""
         value = (self.value() or "").strip()
-        return queryset.filter(**{self.column or self.parameter_name: value}) if value else queryset
+        column = self.column or str(self.parameter_name)
+        return queryset.filter(**{column: value}) if value else queryset
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """The field, and the other filters to keep."""
         others = [
             (name, value)
@@ -121,7 +124,7 @@ class TextFilter(admin.SimpleListFilter):
             if name not in (self.parameter_name, AFTER)
             for value in values
         ]
-        clear = changelist.get_query_string(remove=[self.parameter_name])
+        clear = changelist.get_query_string(remove=[str(self.parameter_name)])
         yield {
             "name": self.parameter_name,
             "value": self.value() or "",
@@ -212,9 +215,9 @@ class _Defaulted(admin.SimpleListFilter):
         wanted = [q for value, _label, q in self.options if value == chosen]
         return queryset.filter(*wanted)
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         for value, label in [*self.lookup_choices, ("all", gettext("全部"))]:
-            query = changelist.get_query_string({self.parameter_name: value})
+            query = changelist.get_query_string({str(self.parameter_name): value})
             selected = self._chosen() == value
             yield {"selected": selected, "query_string": query, "display": label}
 

@@ -3,20 +3,24 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.translation import get_language, gettext, ngettext
 
 from accounts.models import Region
 
-Words = str | Promise
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Lazy
+else:
+    from django.utils.functional import Promise as Lazy
+
+Words = str | Lazy
 NOTHING = "–"
 #: Random names of 128 bits: nobody reads more of them than this.
 SHORT = 8
@@ -160,7 +164,8 @@ def at(label: Words, name: str) -> Callable[..., Any]:
 
 def with_region(rows: QuerySet[Any], code: str = "district") -> QuerySet[Any]:
     """Rows with the name of their region as `region_name`, in the reader's language."""
-    return rows.annotate(region_name=_region_name(OuterRef(code)))
+    named: QuerySet[Any] = rows.annotate(region_name=_region_name(OuterRef(code)))
+    return named
 
 
 def region_names(codes: Sequence[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -57,9 +58,10 @@ class OversightSite(AdminSite):
         placed = [(self._registry[model["model"]], model) for model in models]
         return [entry for section in Section if (entry := _section(section, placed))]
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """What waits, what stands, and where everything is."""
-        pages = [page for page in self._registry.values() if page.has_view_permission(request)]
+        ours: list[Any] = list(self._registry.values())
+        pages = [page for page in ours if page.has_view_permission(request)]
         work = [work for page in pages for work in page.work(request)]
         context = {
             "work": sorted(work, key=lambda one: one.order),

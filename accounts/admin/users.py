@@ -14,6 +14,7 @@ from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed, DeedForm
 from accounts.admin.show import Fact, Words, at, moment, shown, tag
 from accounts.models import User
+from accounts.permissions import SignedInRequest
 from accounts.roles import Role
 from accounts.services import appoint_officer, change_officer, reset_password
 
@@ -93,18 +94,18 @@ class RightsForm(RolesForm):
         super().__init__(*args, **kwargs)
         roles = [group.name for group in self.row.groups.all()]
         rights = {"is_active": self.row.is_active, "is_superuser": self.row.is_superuser}
-        self.initial |= {"roles": roles, **rights}
+        self.initial.update({"roles": roles, **rights})
 
 
-def _appoint(request: HttpRequest, row: None, data: dict[str, Any]) -> None:
+def _appoint(request: SignedInRequest, row: None, data: dict[str, Any]) -> None:
     appoint_officer(**data, by=request.user, now=timezone.now())
 
 
-def _change(request: HttpRequest, row: User, data: dict[str, Any]) -> None:
+def _change(request: SignedInRequest, row: User, data: dict[str, Any]) -> None:
     change_officer(user_id=row.pk, **data, by=request.user, now=timezone.now())
 
 
-def _reset(request: HttpRequest, row: User, data: dict[str, Any]) -> None:
+def _reset(request: SignedInRequest, row: User, data: dict[str, Any]) -> None:
     reset_password(user_id=row.pk, password=data["password"], by=request.user, now=timezone.now())
 
 

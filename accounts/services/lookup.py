@@ -20,12 +20,12 @@ def find_citizen(
 ) -> Citizen:
     """The citizen of a document (type, number) or a registered phone.
 
-    Whoever looks somebody up by what they know of them sees that person's data unmasked in
-    effect: it is an access, written into the ledger the citizen reads. A look-up that finds
+    To look somebody up by what one knows of them is to see their data with their name: it
+    needs the same right as revealing and is written into the ledger the citizen reads. A look-up that finds
     nobody is in the audit ledger too. Raises NotPermitted, PurposeMissing, UnknownCitizen, or
     InvalidDocument and InvalidPhone.
     """
-    if not by.has_perm("accounts.view_citizen"):
+    if not by.has_perm("accounts.reveal_citizen"):
         raise NotPermitted
     if len(purpose.strip()) < SHORTEST_PURPOSE:
         raise PurposeMissing

@@ -28,6 +28,7 @@ from accounts.admin.show import (
     shown,
     tag,
 )
+from accounts.permissions import SignedInRequest
 from healthcode.admin.items import EVIDENCE_COLUMNS, evidence_row, with_standing
 from healthcode.admin.status import decision_tables
 from healthcode.admin.words import chip
@@ -48,7 +49,7 @@ class AnswerForm(DeedForm):
     )
 
 
-def _answer(request: HttpRequest, row: Appeal, data: dict[str, Any]) -> None:
+def _answer(request: SignedInRequest, row: Appeal, data: dict[str, Any]) -> None:
     answer_appeal(appeal_id=row.pk, answer=data["answer"], by=request.user, now=timezone.now())
 
 
@@ -96,7 +97,8 @@ class AppealAdmin(OversightAdmin):
         return rows.select_related("citizen")
 
     def facts(self, request: HttpRequest, row: Appeal) -> list[Fact]:
-        """What is appealed against, the words, the answer."""
+        """What is appealed against and the answer; the words for those who may answer."""
+        may_answer = request.user.has_perm("healthcode.answer_appeal")
         return [
             Fact(_("状态"), _state(row)),
             Fact(_("居民"), citizen_link(row.citizen_id, row.citizen.ref)),
@@ -104,7 +106,7 @@ class AppealAdmin(OversightAdmin):
             Fact(_("所针对的决定时间"), moment(row.decided_at)),
             Fact(_("提交时间"), moment(row.filed_at)),
             Fact(_("答复期限"), due(row)),
-            Fact(_("申诉内容"), appeal_text(row)),
+            *([Fact(_("申诉内容"), appeal_text(row))] if may_answer else []),
             *([Fact(_("答复"), row.answer)] if row.answer else []),
             *([Fact(_("答复人"), row.answered_by)] if row.answered_by else []),
         ]

@@ -13,6 +13,7 @@ from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed, DeedForm, MomentField
 from accounts.admin.lists import typed
 from accounts.admin.show import Fact, at, moment, shown, tag, with_region
+from accounts.permissions import SignedInRequest
 from healthcode.models import Campaign, RiskArea, Tier
 from healthcode.services import list_area
 
@@ -36,7 +37,7 @@ class AreaForm(DeedForm):
     tier_to = MomentField(label=_("止"), required=False, help_text=_("未解除则留空。"))
 
 
-def _list(request: HttpRequest, row: None, data: dict[str, Any]) -> None:
+def _list(request: SignedInRequest, row: None, data: dict[str, Any]) -> None:
     list_area(**data, by=request.user, now=timezone.now())
 
 
@@ -76,7 +77,7 @@ class RiskAreaAdmin(OversightAdmin):
         """With the region's name."""
         return with_region(rows, "region")
 
-    def facts(self, request: HttpRequest, row: RiskArea) -> list[Fact]:
+    def facts(self, request: HttpRequest, row: Any) -> list[Fact]:
         """All of it."""
         return [
             Fact(_("名单编号"), row.listing),

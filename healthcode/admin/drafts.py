@@ -3,12 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.deeds import DeedForm, MomentField
 from accounts.models import Citizen
+from accounts.permissions import SignedInRequest
 from healthcode.admin.words import FIELDS, KINDS, VALUES
 from healthcode.models import Source
 from healthcode.policy.vocabulary import KINDS as VOCABULARY
@@ -49,7 +49,7 @@ class DraftForm(DeedForm):
         stated = (self.data if self.is_bound else self.asked).get("kind", FIRST_KIND)
         self.chosen = stated if stated in kinds else next(iter(kinds), FIRST_KIND)
         self.kinds = [(kind, KINDS[kind], kind == self.chosen) for kind in kinds]
-        self.initial |= {"kind": self.chosen, "ref": self.asked.get("ref", "")}
+        self.initial.update({"kind": self.chosen, "ref": self.asked.get("ref", "")})
         self.fields["kind"].choices = [(kind, KINDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
         self._add_fields()
 
@@ -124,7 +124,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def enter(request: HttpRequest, row: None, data: dict[str, Any]) -> None:
+def enter(request: SignedInRequest, row: None, data: dict[str, Any]) -> None:
     """Hand the draft to the service."""
     enter_draft(
         citizen_id=data["ref"].pk,
@@ -138,6 +138,6 @@ def enter(request: HttpRequest, row: None, data: dict[str, Any]) -> None:
     )
 
 
-def approve(request: HttpRequest, row: Any, data: dict[str, Any]) -> None:
+def approve(request: SignedInRequest, row: Any, data: dict[str, Any]) -> None:
     """The second person agrees."""
     approve_draft(draft_id=row.pk, by=request.user, now=timezone.now())

@@ -1,6 +1,7 @@
 """Rule sets as loaded, and when they became active. Read-only."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -54,7 +55,7 @@ class RuleSetAdmin(OversightAdmin):
         rows = [(moment(a.at), a.by) for a in row.activation_set.order_by("-at", "-pk")]
         return [Table(_("启用"), (_("启用时间"), _("启用人")), rows, empty=_("从未启用。"))]
 
-    def aside(self, request: HttpRequest, row: RuleSet) -> dict[str, str]:
+    def aside(self, request: HttpRequest, row: RuleSet) -> dict[str, Any]:
         """The text itself."""
         return {"text": row.body, "text_title": _("规则文本")}
 

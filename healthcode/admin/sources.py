@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed, DeedForm, Once
 from accounts.admin.show import Fact, link, shown, tag, yes_no
+from accounts.permissions import SignedInRequest
 from healthcode.admin.words import KINDS, kind_word
 from healthcode.models import Source
 from healthcode.services import add_source, change_source, new_source_token
@@ -43,18 +44,18 @@ class SourceChangeForm(KindsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Begin with how it is."""
         super().__init__(*args, **kwargs)
-        self.initial |= {"kinds": self.row.kinds, "is_active": self.row.is_active}
+        self.initial.update({"kinds": self.row.kinds, "is_active": self.row.is_active})
 
 
-def _add(request: HttpRequest, row: None, data: dict[str, Any]) -> None:
+def _add(request: SignedInRequest, row: None, data: dict[str, Any]) -> None:
     add_source(**data, by=request.user, now=timezone.now())
 
 
-def _change(request: HttpRequest, row: Source, data: dict[str, Any]) -> None:
+def _change(request: SignedInRequest, row: Source, data: dict[str, Any]) -> None:
     change_source(source_id=row.pk, **data, by=request.user, now=timezone.now())
 
 
-def _token(request: HttpRequest, row: Source, data: dict[str, Any]) -> Once:
+def _token(request: SignedInRequest, row: Source, data: dict[str, Any]) -> Once:
     by = f"user:{request.user.get_username()}"
     token = new_source_token(name=row.name, by=by, now=timezone.now())
     return Once("admin/token.html", {"token": token})

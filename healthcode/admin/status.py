@@ -128,7 +128,7 @@ class ColourChangeAdmin(OversightAdmin):
         """From which colour to which."""
         return change_chips(row)
 
-    def facts(self, request: HttpRequest, row: ColourChange) -> list[Fact]:
+    def facts(self, request: HttpRequest, row: Any) -> list[Fact]:
         """When, for whom, by which rules and lists."""
         return [
             Fact(_("居民"), citizen_link(row.citizen_id, row.citizen_ref or "")),

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from kombu.exceptions import OperationalError
 
-from accounts.admin.base import LOGIN, OversightAdmin
+from accounts.admin.base import OversightAdmin, officers_only
 from accounts.admin.deeds import Deed
 from accounts.admin.lists import DistrictFilter, defaulted
 from accounts.admin.show import (
@@ -31,6 +31,7 @@ from accounts.admin.show import (
     with_region,
     yes_no,
 )
+from accounts.permissions import SignedInRequest
 from healthcode.admin.words import brief, chip, kind_word
 from healthcode.models import Evidence
 from tracing import tasks
@@ -49,29 +50,29 @@ from tracing.services import (
 CASE = "tracing_case_change"
 
 
-def _open(request: HttpRequest, row: None, data: dict[str, Any]) -> None:
+def _open(request: SignedInRequest, row: None, data: dict[str, Any]) -> None:
     open_case(**data, by=request.user, now=timezone.now())
 
 
-def _confirm(request: HttpRequest, row: Case, data: dict[str, Any]) -> None:
+def _confirm(request: SignedInRequest, row: Case, data: dict[str, Any]) -> None:
     confirm_case(case_id=row.pk, **data, by=request.user, now=timezone.now())
     _nudge(request, row)
 
 
-def _isolate(request: HttpRequest, row: Case, data: dict[str, Any]) -> None:
+def _isolate(request: SignedInRequest, row: Case, data: dict[str, Any]) -> None:
     isolate_case(case_id=row.pk, **data, by=request.user, now=timezone.now())
     _nudge(request, row)
 
 
-def _dismiss(request: HttpRequest, row: Case, data: dict[str, Any]) -> None:
+def _dismiss(request: SignedInRequest, row: Case, data: dict[str, Any]) -> None:
     dismiss_case(case_id=row.pk, by=request.user, now=timezone.now())
 
 
-def _withdraw(request: HttpRequest, row: Case, data: dict[str, Any]) -> None:
+def _withdraw(request: SignedInRequest, row: Case, data: dict[str, Any]) -> None:
     withdraw_case(case_id=row.pk, reason=data["reason"], by=request.user, now=timezone.now())
 
 
-def _nudge(request: HttpRequest, row: Case) -> None:
+def _nudge(request: SignedInRequest, row: Case) -> None:
     """A lost nudge loses time, not the trace: the sweep finds what is due."""
     try:
         tasks.trace_case.delay_on_commit(row.pk)
@@ -176,8 +177,7 @@ class CaseAdmin(OversightAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Also the state of the trace by itself, which the page asks for again and again."""
-        page = self.admin_site.admin_view(self.trace_view)
-        page.login_url = LOGIN
+        page = officers_only(self.admin_site.admin_view(self.trace_view))
         own = path("<path:object_id>/trace/", page, name="tracing_case_trace")
         return [own, *super().get_urls()]
 
@@ -194,7 +194,7 @@ class CaseAdmin(OversightAdmin):
         """The reference, short; a case has no name."""
         return str(_("病例 %(ref)s")) % {"ref": row.ref[:8]}
 
-    def facts(self, request: HttpRequest, row: Case) -> list[Fact]:
+    def facts(self, request: HttpRequest, row: Any) -> list[Fact]:
         """Dates, window, decisions."""
         facts = [
             Fact(_("居民"), citizen_link(row.citizen_id, row.citizen.ref)),
@@ -275,7 +275,7 @@ def _trace(case: Case) -> dict[str, Any]:
 
 
 def _grounds(case: Case) -> str:
-    item = Evidence.objects.filter(pk=case.grounds_id).first()
+    item = Evidence.objects.filter(pk=case.grounds_id or 0).first()
     if item is None:
         return str(_("人工立案"))
     words = f"{kind_word(item.kind)} {brief(item.details)}"

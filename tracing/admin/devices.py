@@ -15,27 +15,28 @@ from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed, Once
 from accounts.admin.lists import defaulted
 from accounts.admin.show import Fact, at, link, moment, shown, tag, yes_no
+from accounts.permissions import SignedInRequest
 from healthcode.qr import draw
 from tracing.models import Device, Venue
 from tracing.services import create_device, renew_enrolment, revoke_device
 
 
-def register(request: HttpRequest, row: Venue, data: dict[str, Any]) -> Once:
+def register(request: SignedInRequest, row: Venue, data: dict[str, Any]) -> Once:
     """Make a device of a venue and show its enrolment link, once."""
     device, token = create_device(venue_id=row.pk, **data, by=request.user, now=timezone.now())
     return _enrolment(request, device, token)
 
 
-def _renew(request: HttpRequest, row: Device, data: dict[str, Any]) -> Once:
+def _renew(request: SignedInRequest, row: Device, data: dict[str, Any]) -> Once:
     token = renew_enrolment(device_id=row.pk, by=request.user, now=timezone.now())
     return _enrolment(request, row, token)
 
 
-def _revoke(request: HttpRequest, row: Device, data: dict[str, Any]) -> None:
+def _revoke(request: SignedInRequest, row: Device, data: dict[str, Any]) -> None:
     revoke_device(device_id=row.pk, by=request.user, now=timezone.now())
 
 
-def _enrolment(request: HttpRequest, device: Device, token: str) -> Once:
+def _enrolment(request: SignedInRequest, device: Device, token: str) -> Once:
     """The token stands behind the #, which browsers send to nobody."""
     url = request.build_absolute_uri(reverse("tracing:staff-enrol")) + f"#e={token}"
     context = {"device": device, "token": token, "enrol_url": url, "svg": _qr(url)}

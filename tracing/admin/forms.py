@@ -24,7 +24,7 @@ class OpenForm(DeedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """The citizen's page links here."""
         super().__init__(*args, **kwargs)
-        self.initial |= {"citizen_ref": self.asked.get("ref", "")}
+        self.initial.update({"citizen_ref": self.asked.get("ref", "")})
 
     def clean_citizen_ref(self) -> str:
         """As stored."""
@@ -44,7 +44,7 @@ class ConfirmForm(DeedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Begin with what is known."""
         super().__init__(*args, **kwargs)
-        self.initial |= {"onset_at": self.row.onset_at, "isolated_at": self.row.isolated_at}
+        self.initial.update({"onset_at": self.row.onset_at, "isolated_at": self.row.isolated_at})
 
 
 class IsolateForm(DeedForm):
@@ -55,7 +55,7 @@ class IsolateForm(DeedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Begin with what is known."""
         super().__init__(*args, **kwargs)
-        self.initial |= {"isolated_at": self.row.isolated_at}
+        self.initial.update({"isolated_at": self.row.isolated_at})
 
 
 class WithdrawForm(DeedForm):
@@ -98,8 +98,8 @@ class VenueChangeForm(VenueForm):
         """Begin with how it is."""
         super().__init__(*args, **kwargs)
         names = ("name", "kind", "negative_within_hours", "is_active")
-        self.initial |= {name: getattr(self.row, name) for name in names}
-        self.initial |= {"region": self.row.community or self.row.district}
+        self.initial.update({name: getattr(self.row, name) for name in names})
+        self.initial.update({"region": self.row.community or self.row.district})
 
 
 class ZoneForm(DeedForm):
@@ -121,7 +121,7 @@ class ZoneChangeForm(ZoneForm):
         """Begin with how it is."""
         super().__init__(*args, **kwargs)
         names = ("name", "kind", "close_quarters")
-        self.initial |= {name: getattr(self.row, name) for name in names}
+        self.initial.update({name: getattr(self.row, name) for name in names})
 
 
 class DeviceForm(DeedForm):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.admin.base import LOGIN, OversightAdmin
+from accounts.admin.base import OversightAdmin, officers_only
 from accounts.admin.claims import masked_document
 from accounts.admin.deeds import Deed, Once, PurposeForm
 from accounts.admin.lists import DistrictFilter
@@ -34,6 +34,7 @@ from accounts.admin.show import (
 )
 from accounts.errors import DomainError
 from accounts.models import Citizen, DocumentType
+from accounts.permissions import SignedInRequest
 from accounts.services import find_citizen, masked_name, reveal_identity
 from healthcode.admin.status import decision_tables
 from healthcode.admin.words import chip
@@ -58,7 +59,7 @@ class LookUpForm(PurposeForm):
     field_order = ["document_type", "number", "purpose"]
 
 
-def _reveal(request: HttpRequest, row: Citizen, data: dict[str, Any]) -> Once:
+def _reveal(request: SignedInRequest, row: Citizen, data: dict[str, Any]) -> Once:
     identity = reveal_identity(
         citizen_id=row.pk, by=request.user, purpose=data["purpose"], now=timezone.now()
     )
@@ -107,8 +108,8 @@ class CitizenAdmin(OversightAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Also the look-up."""
-        page = self.admin_site.admin_view(sensitive_post_parameters()(self.look_up_view))
-        page.login_url = LOGIN
+        view = sensitive_post_parameters()(self.look_up_view)
+        page = officers_only(self.admin_site.admin_view(view))
         return [path("look-up/", page, name="accounts_citizen_look_up"), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -119,9 +120,9 @@ class CitizenAdmin(OversightAdmin):
             return redirect("admin:accounts_citizen_changelist")
         return super().changelist_view(request, extra_context)
 
-    def look_up_view(self, request: HttpRequest) -> HttpResponse:
+    def look_up_view(self, request: SignedInRequest) -> HttpResponse:
         """Find one person by document or phone, for a purpose that is recorded."""
-        if not request.user.has_perm("accounts.view_citizen"):
+        if not request.user.has_perm(LOOK_UP.permission):
             raise PermissionDenied
         form = LookUpForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
@@ -188,7 +189,7 @@ class CitizenAdmin(OversightAdmin):
 LOOK_UP = Deed(
     verb="look-up",
     label=_("查找"),
-    permission="accounts.view_citizen",
+    permission="accounts.reveal_citizen",
     do=lambda request, row, data: None,
     explain=_("按证件或登记手机号查找一人。每次查找都记入查看记录，本人能看到。"),
     button=_("查找"),
@@ -199,7 +200,7 @@ def _is_ref(text: str) -> bool:
     return len(text) == REF_LENGTH and set(text.lower()) <= HEX
 
 
-def _find(request: HttpRequest, data: dict[str, Any]) -> Citizen:
+def _find(request: SignedInRequest, data: dict[str, Any]) -> Citizen:
     by_phone = data["document_type"] == "phone"
     return find_citizen(
         by=request.user,

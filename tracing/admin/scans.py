@@ -30,6 +30,7 @@ from accounts.admin.show import (
     with_region,
     yes_no,
 )
+from accounts.permissions import SignedInRequest
 from tracing.admin.words import ALARMS, OUTCOMES, outcome_tag, reason_word
 from tracing.models import Alarm, BoardedTrip, Device, Scan, Venue
 from tracing.services import clear_alarm
@@ -115,7 +116,7 @@ class NoteForm(DeedForm):
     )
 
 
-def _clear(request: HttpRequest, row: Alarm, data: dict[str, Any]) -> None:
+def _clear(request: SignedInRequest, row: Alarm, data: dict[str, Any]) -> None:
     clear_alarm(alarm_id=row.pk, note=data["note"], by=request.user, now=timezone.now())
 
 

@@ -25,6 +25,7 @@ from accounts.admin.show import (
     with_region,
     yes_no,
 )
+from accounts.permissions import SignedInRequest
 from tracing.admin.devices import device_state, register
 from tracing.admin.forms import (
     DeviceForm,
@@ -41,19 +42,19 @@ VENUE = "tracing_venue_change"
 ZONE = "tracing_zone_change"
 
 
-def _add(request: HttpRequest, row: None, data: dict[str, Any]) -> None:
+def _add(request: SignedInRequest, row: None, data: dict[str, Any]) -> None:
     add_venue(**data, by=request.user, now=timezone.now())
 
 
-def _change(request: HttpRequest, row: Venue, data: dict[str, Any]) -> None:
+def _change(request: SignedInRequest, row: Venue, data: dict[str, Any]) -> None:
     change_venue(venue_id=row.pk, **data, by=request.user, now=timezone.now())
 
 
-def _add_zone(request: HttpRequest, row: Venue, data: dict[str, Any]) -> None:
+def _add_zone(request: SignedInRequest, row: Venue, data: dict[str, Any]) -> None:
     add_zone(venue_id=row.pk, **data, by=request.user, now=timezone.now())
 
 
-def _change_zone(request: HttpRequest, row: Zone, data: dict[str, Any]) -> None:
+def _change_zone(request: SignedInRequest, row: Zone, data: dict[str, Any]) -> None:
     change_zone(zone_id=row.pk, **data, by=request.user, now=timezone.now())
 
 
