@@ -101,6 +101,13 @@ class OwnerMissing(DomainError):
     message = "Set MIGRATE_DATABASE_URL: only the owner of the tables may delete from ledgers."
 
 
+class OddPartition(DomainError):
+    """A partition whose name does not tell its month or day: nobody knows when it expires."""
+
+    code = "odd_partition"
+    message = "A partition is not named by its month or day."
+
+
 class VenueInvalid(DomainError):
     """A venue or zone in no known region, of no known kind, or of a name that is taken."""
 

@@ -1,0 +1,191 @@
+"""What becomes of the app's fields about people: evidence, colours, appeals."""
+
+from accounts.personal_data import (
+    THE_SERVICE,
+    THREE_YEARS,
+    Catalogue,
+    Erase,
+    Keep,
+    impersonal,
+    personal,
+    table,
+)
+
+#: The longest clock of the published rules runs 21 days (14 days red and 7 yellow for a close
+#: contact; a release test that is owed lapses on day 21), the absence of a test counts 7, and
+#: visits are kept 28. Sixty days hold the longest of these after a contact on the oldest kept day
+#: (49 days), and leave eleven for an appeal. One number for all kinds, so that what a later fact
+#: closes is never left behind without it.
+EVIDENCE_DAYS = 60
+
+#: Half a year: how long a decision may be taken to court (Administrative Litigation Law, art. 46).
+APPEAL_DAYS = 183
+
+_EVIDENCE = Keep(
+    EVIDENCE_DAYS,
+    ("occurred_at", "ended_at"),
+    "the longest clock of the rules (21) after the oldest visit a trace finds (28), "
+    "and eleven to appeal",
+    unless="it has not ended, or the present decision would be another without it",
+)
+_DRAFT = Keep(EVIDENCE_DAYS, ("entered_at",), "as long as the evidence it may become")
+_APPEAL = Keep(
+    APPEAL_DAYS,
+    ("answered_at",),
+    "six months to go to court, Administrative Litigation Law art. 46",
+)
+_HISTORY = Keep(
+    THREE_YEARS, ("decided_at",), "the three years of the law, for decisions made by a machine"
+)
+_WITH_THE_CITIZEN = Erase(with_="accounts.Citizen")
+_WITH_THE_EVIDENCE = Erase(with_="healthcode.Evidence")
+_WITH_THE_SERVICE = Erase(with_=THE_SERVICE)
+
+PERSONAL_DATA: Catalogue = {
+    "healthcode.Source": impersonal(
+        "institutions, not people", "id", "name", "kinds", "token_hash", "is_active"
+    ),
+    "healthcode.Evidence": table(
+        personal(
+            _EVIDENCE,
+            "the facts a colour follows from",
+            "id",
+            "citizen",
+            "kind",
+            "occurred_at",
+            "ended_at",
+            "details",
+        ),
+        personal(
+            _EVIDENCE,
+            "who said so, said when, and in which version: to correct and to take back",
+            "reported_at",
+            "recorded_at",
+            "source",
+            "source_ref",
+            "version",
+            "retracted",
+            "digest",
+        ),
+    ),
+    "healthcode.Retraction": table(
+        personal(
+            _WITH_THE_EVIDENCE,
+            "which evidence no longer counts, on whose word",
+            "id",
+            "source",
+            "source_ref",
+            "up_to_version",
+            "by",
+            "reason",
+            "at",
+        ),
+    ),
+    "healthcode.EvidenceDraft": table(
+        personal(
+            _DRAFT,
+            "what one officer entered waits for a second",
+            "id",
+            "citizen",
+            "kind",
+            "occurred_at",
+            "ended_at",
+            "details",
+            "document",
+            "entered_by",
+            "entered_at",
+            "approved_by",
+            "approved_at",
+        ),
+    ),
+    "healthcode.RiskArea": impersonal(
+        "a published list of areas",
+        "id",
+        "listing",
+        "version",
+        "region",
+        "tier",
+        "tier_from",
+        "tier_to",
+        "recorded_at",
+    ),
+    "healthcode.Campaign": table(
+        impersonal(
+            "a published screening of a region",
+            "id",
+            "ref",
+            "region",
+            "opens_at",
+            "due_by",
+            "closes_at",
+            "recorded_at",
+        ),
+        personal(_WITH_THE_SERVICE, "which two officers answer for it", "opened_by", "approved_by"),
+    ),
+    "healthcode.RuleSet": impersonal(
+        "published rules",
+        "id",
+        "ruleset_id",
+        "digest",
+        "scope",
+        "valid_from",
+        "valid_until",
+        "body",
+        "loaded_at",
+    ),
+    "healthcode.Activation": table(
+        impersonal("which rules decided when", "id", "ruleset", "at"),
+        personal(_WITH_THE_SERVICE, "who put the rules in force", "by"),
+    ),
+    "healthcode.HealthStatus": table(
+        personal(
+            _WITH_THE_CITIZEN,
+            "the present colour with its reasons, and when to decide again",
+            "citizen",
+            "colour",
+            "decision",
+            "rules",
+            "decided_at",
+            "due_at",
+        ),
+        personal(
+            _WITH_THE_CITIZEN,
+            "venues ask how old a test is",
+            "last_test_at",
+            "last_negative_at",
+        ),
+    ),
+    "healthcode.ColourChange": table(
+        impersonal("a number of the ledger", "id"),
+        personal(
+            _HISTORY,
+            "proves that each colour was derived, and from what",
+            "citizen_id",
+            "colour",
+            "previous",
+            "decision",
+            "rules",
+            "facts",
+            "joined",
+            "decided_at",
+        ),
+    ),
+    "healthcode.Appeal": table(
+        personal(
+            _APPEAL,
+            "a person answers for a decision; the text is sealed",
+            "id",
+            "ref",
+            "citizen",
+            "rule",
+            "decided_at",
+            "text_sealed",
+            "filed_at",
+            "answer_by",
+            "state",
+            "answer",
+            "answered_by",
+            "answered_at",
+        ),
+    ),
+}
