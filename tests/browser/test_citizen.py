@@ -82,15 +82,16 @@ def test_the_code_is_one_screen_on_a_small_and_on_a_tall_phone(web, lab, new_pag
 
     for colour in ("unassessed", "yellow", "green", "red"):
         make(colour, lab)
-        page.reload()
-        expect(page.locator("#code")).to_have_attribute("data-colour", colour)
-        for size in (SMALL, TALL):
-            page.set_viewport_size(size)
-            root = page.evaluate(
-                "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
-            )
-            assert root == [size["width"], size["height"]], colour
-            assert page.locator(".frame__code svg").bounding_box()["width"] >= 3 * 61
+        for language in ("English", "中文"):
+            page.get_by_role("button", name=language).click()
+            expect(page.locator("#code")).to_have_attribute("data-colour", colour)
+            for size in (SMALL, TALL):
+                page.set_viewport_size(size)
+                root = page.evaluate(
+                    "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+                )
+                assert root == [size["width"], size["height"]], (colour, language)
+                assert page.locator(".frame svg[role=img]").bounding_box()["width"] >= 3 * 61
 
 
 def test_english_and_large_text_are_one_tap_away_and_stay(web, lab, new_page):

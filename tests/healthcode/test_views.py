@@ -106,6 +106,16 @@ def test_the_pulse_asks_to_renew_when_another_decision_was_made(lab, phone):
     assert answer["HX-Trigger"] == "renew"
 
 
+def test_the_pulse_asks_to_renew_as_soon_as_facts_changed_without_waiting_for_the_sweep(lab, phone):
+    hand_in(lab, pcr(ZHANG_SAN, "a1"))
+    seen = seen_on(text_of(phone.get("/")))
+    hand_in(lab, pcr(ZHANG_SAN, "a2", result="positive", at=world.ago(hours=1)))
+
+    answer = phone.get("/code/pulse/", headers={"X-Seen": seen})
+
+    assert answer["HX-Trigger"] == "renew"
+
+
 def test_the_pulse_costs_four_reads(lab, phone, django_assert_num_queries):
     hand_in(lab, pcr(ZHANG_SAN, "a1"))
     seen = seen_on(text_of(phone.get("/")))
