@@ -20,12 +20,12 @@ SELECT ensure_partition(%(parent)s, %(suffix)s, %(lower)s, %(upper)s) FROM turn
 #
 # `v` holds the sources' stays, clipped. A stay that meets one of them entered the same place
 # less than the place's longest stay before it and before its end: two ranges on the primary
-# key (`earliest` and `latest` say the same with constants, for the planner to leave out days:
-# no row is longer than 24 hours). Pieces of a pair are united (touching and overlapping rows are one stay) within one
-# kind of place: a vehicle's carriage by itself, all zones alike together, all metro rides
-# together. `seconds` is the most time together that any window of the rules' length holds;
-# the best window can always begin where a stretch together begins, and the last stretch
-# in it is cut at its end. Row 0 is the crew, who serve every row.
+# key. (`earliest` and `latest` say the same with constants, for the planner to leave out days:
+# no row is longer than 24 hours.) Pieces of a pair are united, so that touching and overlapping
+# rows are one stay, within one kind of place: a vehicle's carriage by itself, all zones alike
+# together, all metro rides together. `seconds` is the most time together that any window of
+# the rules' length holds; the best window can always begin where a stretch together begins,
+# and the last stretch in it is cut at its end. Row 0 is the crew, who serve every row.
 MEETINGS = """
 WITH source AS (
   SELECT * FROM unnest(%(citizens)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
