@@ -140,7 +140,44 @@ def with_ids(facts: list[Fact]) -> list[Fact]:
 
 # Most releases need several samples after one cause: people of whom little else is known.
 tested = st.one_of(negatives, negatives, positives, exposures, closed_cases, inconclusives)
+causes = st.one_of(positives, exposures.filter(lambda f: f.details["grade"] != "secondary"))
+
+
+@st.composite
+def followed(draw: st.DrawFn) -> list[Fact]:
+    """A cause and samples in the days after it, where releases are decided."""
+    cause = draw(causes)
+    start = cause.ended_at or cause.occurred_at
+    later = st.builds(
+        lambda fact, day, second: fact._replace(occurred_at=start + day * DAY + second),
+        st.one_of(negatives, negatives, inconclusives),
+        st.integers(0, 9),
+        st.sampled_from(TURNS),
+    )
+    return with_ids([cause, *draw(st.lists(later, max_size=4))])
+
+
+# What some release waits for, and the samples that releases name.
+tubes = _test("pcr", ("positive",), (10,))
+contacts = exposures.filter(lambda f: f.ended_at is not None and f.details["grade"] == "close")
+single_negatives = _test("pcr", ("negative",), (1,))
+
+
+@st.composite
+def aftermath(
+    draw: st.DrawFn, cause: st.SearchStrategy[Fact], days: int
+) -> tuple[list[Fact], list[Fact], int]:
+    """A cause, negatives sampled in the days after it, and an instant at or after them all."""
+    first = draw(cause)
+    start = first.ended_at or first.occurred_at
+    steps = draw(st.lists(st.integers(1, days * 24), min_size=1, max_size=4, unique=True))
+    samples = [draw(single_negatives)._replace(occurred_at=start + h * HOUR) for h in steps]
+    now = start + draw(st.integers(max(steps), days * 24)) * HOUR
+    return [first], with_ids([first, *samples])[1:], now
+
+
 people = st.one_of(
     st.lists(any_fact, max_size=8).map(with_ids),
     st.lists(tested, max_size=8).map(with_ids),
+    followed(),
 )
