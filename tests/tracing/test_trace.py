@@ -385,6 +385,23 @@ def test_a_stay_that_arrives_during_a_trace_is_not_lost(anna, bo, monkeypatch):
     assert Case.objects.get(pk=case.pk).trace_due_at == later
 
 
+def test_a_case_whose_stays_are_deleted_keeps_what_was_found(anna, bo):
+    """After 28 days the visits are gone: tracing again would take the exposures back."""
+    meet(anna, bo, room())
+    case = confirmed(anna)
+    traced(case)
+    Visit.objects.all().delete()
+    later = NOW + timedelta(days=29)
+    Case.objects.filter(pk=case.pk).update(trace_due_at=later)
+
+    sweep_traces(now=later)
+
+    case.refresh_from_db()
+    assert case.trace_due_at is None
+    assert set(contacts(case)) == {bo.pk}
+    assert len(exposures(bo)) == 1
+
+
 def test_a_case_without_rules_stays_due_and_stops_no_other(anna, bo, caplog):
     first, second = confirmed(anna), confirmed(bo)
     Case.objects.filter(pk=first.pk).update(decided_at=at("1 00:00"))

@@ -12,6 +12,7 @@ from healthcode.services import contact_rules
 from tracing import sql
 from tracing.models import Case, CaseState, Contact
 from tracing.services.cases.isolate import note_isolations
+from tracing.services.partitions import kept_since
 from tracing.services.trace.exposures import expose
 from tracing.services.trace.find import find_contacts
 from tracing.services.trace.keep import keep_contacts
@@ -64,7 +65,7 @@ def _traced(case_id: int, now: datetime) -> bool:
 def _trace(case_id: int, now: datetime) -> Traced | None:
     with transaction.atomic():
         case = _take(case_id)
-        if case is None:
+        if case is None or _out_of_reach(case, now):
             return None
         # The rules of the day it was confirmed, so that a later run asks the same.
         in_force = contact_rules(region=case.district, now=case.decided_at or now)
@@ -87,6 +88,18 @@ def _take(case_id: int) -> Case | None:
         if not cursor.fetchone()[0]:
             return None
     return Case.objects.filter(pk=case_id, state=CaseState.CONFIRMED).first()
+
+
+def _out_of_reach(case: Case, now: datetime) -> bool:
+    """Whether the stays that prove a traced case's contacts may be deleted by now.
+
+    Tracing it again would find fewer and take the others' exposures back, so what was found
+    stands; the demand is met by that.
+    """
+    gone = case.traced_at and case.window_from and case.window_from < kept_since(now)
+    if gone:
+        Case.objects.filter(pk=case.pk).update(trace_due_at=None)
+    return bool(gone)
 
 
 def _finish(case: Case, traced: Traced, *, rules: str, now: datetime) -> None:
