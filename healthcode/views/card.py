@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -26,63 +26,61 @@ from healthcode.views.words import (
 RENEW_AFTER = timedelta(seconds=60)
 
 
-@dataclass(frozen=True)
-class Card:
-    """Everything on the code page, in the reader's language; times in epoch milliseconds."""
+class Band(NamedTuple):
+    """The strip that names the colour and what to do."""
 
     colour: str
     icon: str
     word: str
     action: str
-    name: str
-    full_name: str
+
+
+class Times(NamedTuple):
+    """The instants of a code: local times for readers, epoch milliseconds for the script."""
+
     date: str
     at: datetime
+    expires_at: datetime
     now_ms: int
     renew_ms: int
     expires_ms: int
-    expires_at: datetime
-    svg: SafeString
-    last_test: str
-    why_title: str
-    why_text: str
-    why_end: str
+
+
+class Why(NamedTuple):
+    """The short answer to why this colour; the long one has its own page."""
+
+    title: str
+    text: str
+    end: str
     todo: str
     appealable: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything on the code page, in the reader's language."""
+
+    band: Band
+    times: Times
+    why: Why
+    name: str
+    full_name: str
+    svg: SafeString
+    last_test: str
     seen: str
 
 
 def card_of(code: LiveCode, *, now: datetime) -> Card:
     """Lay out a live code that was issued just now."""
-    look = LOOKS[code.colour]
-    reasons = code.decision.get("reasons", [])
-    word, action = str(look.name), action_of(code.colour, reasons)
-    expires = timezone.localtime(code.expires_at)
-    label = gettext("%(word)s，%(action)s。二维码有效至 %(end)s") % {
-        "word": word,
-        "action": action,
-        "end": f"{expires:%H:%M:%S}",
-    }
+    band, times = _band(code), _times(code, now)
     return Card(
-        colour=code.colour.word,
-        icon=look.icon,
-        word=word,
-        action=action,
+        band=band,
+        times=times,
+        why=_why(code),
         name=code.masked,
         full_name=code.name or code.masked,
-        date=day(now),
-        at=timezone.localtime(now),
-        now_ms=_milliseconds(now),
-        renew_ms=_milliseconds(code.issued_at + RENEW_AFTER),
-        expires_ms=_milliseconds(code.expires_at),
-        expires_at=expires,
-        svg=SafeString(draw(code.text, label=label)),
+        svg=SafeString(draw(code.text, label=_label(band, times))),
         last_test=_last_test(code, now),
-        why_title=str(look.why),
-        why_text=_why_text(code.colour, reasons),
-        why_end=_why_end(code, reasons),
-        todo=_todo(code.decision.get("obligations", [])),
-        appealable=bool(reasons),
         seen=seen_mark(code.decided_at),
     )
 
@@ -90,6 +88,43 @@ def card_of(code: LiveCode, *, now: datetime) -> Card:
 def seen_mark(decided_at: datetime | None) -> str:
     """Names a decision to the page that shows it, so that it can ask whether there is another."""
     return decided_at.isoformat() if decided_at else ""
+
+
+def _band(code: LiveCode) -> Band:
+    look = LOOKS[code.colour]
+    action = action_of(code.colour, code.decision.get("reasons", []))
+    return Band(code.colour.word, look.icon, str(look.name), action)
+
+
+def _times(code: LiveCode, now: datetime) -> Times:
+    return Times(
+        date=day(now),
+        at=timezone.localtime(now),
+        expires_at=timezone.localtime(code.expires_at),
+        now_ms=_milliseconds(now),
+        renew_ms=_milliseconds(code.issued_at + RENEW_AFTER),
+        expires_ms=_milliseconds(code.expires_at),
+    )
+
+
+def _why(code: LiveCode) -> Why:
+    reasons = code.decision.get("reasons", [])
+    return Why(
+        title=str(LOOKS[code.colour].why),
+        text=_why_text(code.colour, reasons),
+        end=_why_end(code, reasons),
+        todo=_todo(code.decision.get("obligations", [])),
+        appealable=bool(reasons),
+    )
+
+
+def _label(band: Band, times: Times) -> str:
+    """What a screen reader says in the code's place."""
+    return gettext("%(word)s，%(action)s。二维码有效至 %(end)s") % {
+        "word": band.word,
+        "action": band.action,
+        "end": f"{times.expires_at:%H:%M:%S}",
+    }
 
 
 def _milliseconds(at: datetime) -> int:
