@@ -19,25 +19,27 @@ def trace_case(case_id: int) -> None:
 
 
 @shared_task(name="tracing.sweep_traces")
-def sweep_traces() -> None:
-    """Trace whatever is due."""
-    if services.sweep_traces(now=timezone.now()):
+def sweep_traces() -> int:
+    """Trace whatever is due; returns how many cases were."""
+    traced = services.sweep_traces(now=timezone.now())
+    if traced:
         sweep_due.delay()
+    return traced
 
 
 @shared_task(name="tracing.sweep_trips")
-def sweep_trips() -> None:
-    """Board the travel evidence that has come in."""
-    services.board_trips(now=timezone.now())
+def sweep_trips() -> int:
+    """Board the travel evidence that has come in; returns how much."""
+    return services.board_trips(now=timezone.now())
 
 
 @shared_task(name="tracing.sweep_suspects")
-def sweep_suspects() -> None:
-    """Propose cases for new positives."""
-    services.propose_cases(now=timezone.now())
+def sweep_suspects() -> int:
+    """Propose cases for new positives; returns how many."""
+    return services.propose_cases(now=timezone.now())
 
 
 @shared_task(name="tracing.make_partitions")
-def make_partitions() -> None:
-    """Make the partitions of the days and months to come."""
-    services.make_partitions(now=timezone.now())
+def make_partitions() -> int:
+    """Make the partitions of the days and months to come; returns how many."""
+    return services.make_partitions(now=timezone.now())
