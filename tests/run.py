@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from config import embedded
-from config.environment import PROJECT, EnvironmentRefused, kept_secrets, refuse_production
+from config.environment import PROJECT, VAR, EnvironmentRefused, kept_secrets, refuse_production
 from config.manage import ManageFailed, run_python
 from tests import chromium
 
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str]) -> int:
         refuse_production("test")
         with embedded.running("test", fsync=False) as urls:
             os.environ.update(SETTINGS | kept_secrets("test") | urls)
+            # WhiteNoise warns where there is no such folder, and warnings are errors.
+            (VAR / "static").mkdir(exist_ok=True)
             _see_to_signing_keys()
             return _run(list(arguments))
     except (embedded.EmbeddedError, EnvironmentRefused, ManageFailed) as error:
