@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -113,7 +113,7 @@ def meetings(
         "close_quarters": None if kinds is None else [close for _, close in kinds],
     }
     return [
-        Meeting._make((*row[:7], tuple(zip(row[7], map(Span, row[8], row[9]), strict=True))))
+        Meeting._make((*row[:7], tuple(map(_stay, *row[7:]))))
         for row in _rows(sql.MEETINGS, parameters)
     ]
 
@@ -189,6 +189,11 @@ def touched_cases(visits: Sequence[Visit]) -> list[int]:
         "left": [visit.left_at for visit in visits],
     }
     return [case_id for (case_id,) in _rows(sql.TOUCHED_CASES, parameters)]
+
+
+def _stay(place_id: int, first: float, last: float) -> tuple[int, Span]:
+    """Epoch seconds are several times quicker to read than timestamps."""
+    return place_id, Span(datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC))
 
 
 def _suspect(

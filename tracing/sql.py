@@ -54,7 +54,8 @@ WITH source AS (
 ), pair AS (
   SELECT via_id, citizen_id, vehicle, close_quarters, run,
     min(f) AS f, max(l) AS l, range_agg(tstzrange(f, l)) AS spans,
-    array_agg(place_id) AS places, array_agg(f) AS firsts, array_agg(l) AS lasts,
+    array_agg(place_id) AS places, array_agg(date_part('epoch', f)) AS firsts,
+    array_agg(date_part('epoch', l)) AS lasts,
     min(rows_apart) AS rows_apart, coalesce(bool_or(crew), false) AS crew
   FROM met GROUP BY via_id, citizen_id, vehicle, close_quarters, run
   HAVING max(l) - min(f) >= make_interval(mins => %(least)s)
@@ -73,7 +74,7 @@ WITH source AS (
     END AS together
   FROM pair OFFSET 0
 )
-SELECT via_id, citizen_id, vehicle, close_quarters, extract(epoch FROM together)::float8,
+SELECT via_id, citizen_id, vehicle, close_quarters, date_part('epoch', together),
   rows_apart, crew, places, firsts, lasts
 FROM timed WHERE together >= make_interval(mins => %(least)s)
 """

@@ -38,6 +38,7 @@ PLACES = [
     brute.Place("aircraft"),
     brute.Place("train_open"),
     brute.Place("train_sealed"),
+    brute.Place("metro"),
 ]
 MAX_STAY = 3 * HOUR
 RULES = load_named("sh-2022-09-18")
@@ -48,7 +49,7 @@ moments = st.integers(0, 16).map(lambda n: n * 15 * MINUTE) | st.integers(0, 4 *
 lengths = st.sampled_from([1, 7, 8, 15, 15, 30, 60, 180]).map(lambda n: n * MINUTE)
 lengths |= st.integers(1, MAX_STAY)
 citizens = st.sampled_from(PEOPLE)
-places = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3, 3, 4, 5, 6])
+places = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3, 7, 4, 5, 6])
 
 
 Drawn = tuple[int, int, int, int, int | None, int | None]
@@ -140,7 +141,7 @@ def crowded(seed: int) -> tuple[brute.City, brute.Index, CompiledRules]:
     drawn = []
     for _ in range(400):
         length = dice.choice([7, 8, 15, 60, dice.randint(1, 180)]) * MINUTE
-        who, place, first = dice.choice(CROWD), dice.choice([0, 0, 1, 2, 3, 3, 4, 5, 6]), moment()
+        who, place, first = dice.choice(CROWD), dice.choice([0, 0, 1, 2, 3, 7, 4, 5, 6]), moment()
         follower = dice.choice([None, None, *CROWD])
         row = dice.choice([None, *range(7)])
         drawn.append((who, place, first - ZERO, length, row, follower))

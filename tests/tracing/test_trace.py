@@ -158,7 +158,7 @@ def test_a_dormitory_is_a_household_and_a_class_is_not(anna, bo, chen):
 
 def test_who_moved_out_before_is_no_contact(anna, bo):
     home(anna, bo)
-    bo.membership_set.update(ends_at=at("16 10:00"))
+    bo.membership_set.update(ends_at=at("17 00:00"))
     assert traced(confirmed(anna)) == {}
 
 
