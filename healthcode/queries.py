@@ -13,28 +13,47 @@ COUNTED_EXACTLY = 500_000
 
 
 class ByColour(NamedTuple):
-    """How many citizens have each colour; `exact` is false for an estimate."""
+    """How many citizens have each colour; `exact` is false when some are estimated."""
 
     counts: dict[Colour, int]
     exact: bool
 
 
 def count_by_colour() -> ByColour:
-    """Count small cities; of large ones take the database's own statistics.
+    """Count small cities; of large ones only yellow and red, and take the rest from statistics.
 
-    The estimate comes from what the last ANALYZE sampled: its cost does not grow with the
-    city, its error is below a percent of the whole.
+    The estimate is what the last ANALYZE sampled: its cost does not grow with the city, its
+    error is below a percent of the whole. A sample may miss a rare colour, so yellow and red
+    are counted in their index as long as they are few.
     """
+    rows = _rows()
+    if rows <= COUNTED_EXACTLY:
+        groups = HealthStatus.objects.order_by().values_list("colour").annotate(Count("pk"))
+        return ByColour({Colour(colour): count for colour, count in groups}, True)
+    estimated = {colour: round(share * rows) for colour, share in _shares().items()}
+    return ByColour(estimated | _restricted(), False)
+
+
+def _restricted() -> dict[Colour, int]:
+    """Yellow and red, unless they are too many to count."""
+    counts = {}
+    for colour in (Colour.YELLOW, Colour.RED):
+        some = HealthStatus.objects.filter(colour=colour)[: COUNTED_EXACTLY + 1]
+        counts[colour] = some.count()
+    return {colour: count for colour, count in counts.items() if count <= COUNTED_EXACTLY}
+
+
+def _rows() -> int:
+    """The size of the table as of the last VACUUM or ANALYZE; negative if there was none."""
     with connection.cursor() as cursor:
         cursor.execute(_ROWS)
-        rows = int(cursor.fetchone()[0])
-        if rows > COUNTED_EXACTLY:
-            cursor.execute(_SHARES)
-            shares = {Colour(int(value)): share for value, share in cursor.fetchall()}
-            if shares:
-                return ByColour({c: round(share * rows) for c, share in shares.items()}, False)
-    groups = HealthStatus.objects.order_by().values_list("colour").annotate(Count("pk"))
-    return ByColour({Colour(colour): count for colour, count in groups}, True)
+        return int(cursor.fetchone()[0])
+
+
+def _shares() -> dict[Colour, float]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARES)
+        return {Colour(int(value)): share for value, share in cursor.fetchall()}
 
 
 _ROWS = "SELECT reltuples FROM pg_class WHERE oid = 'healthcode_healthstatus'::regclass"

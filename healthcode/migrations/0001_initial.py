@@ -472,6 +472,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="healthstatus",
+            index=models.Index(
+                condition=models.Q(("colour__gte", 2)),
+                fields=["colour", "citizen"],
+                name="status_restricted",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="riskarea",
             index=models.Index(fields=["region"], name="risk_area_region"),
         ),

@@ -44,7 +44,11 @@ class HealthStatus(models.Model):
         verbose_name = _("当前状态")
         verbose_name_plural = _("当前状态")
         indexes = [
-            models.Index(name="status_due", fields=["due_at"], condition=Q(due_at__isnull=False))
+            models.Index(name="status_due", fields=["due_at"], condition=Q(due_at__isnull=False)),
+            # Yellow and red: the few whom officers list and count.
+            models.Index(
+                name="status_restricted", fields=["colour", "citizen"], condition=Q(colour__gte=2)
+            ),
         ]
 
     def __str__(self) -> str:
