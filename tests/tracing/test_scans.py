@@ -11,7 +11,7 @@ from healthcode.models import HealthStatus
 from tests.tracing import door
 from tests.tracing.door import NOW, code, minutes, scan, scan_id
 from tracing.errors import ScanConflict, ScanInvalid, UnknownScan
-from tracing.models import Alarm, Direction, Scan, Visit
+from tracing.models import Alarm, Case, CaseState, Direction, Scan, Visit
 from tracing.services import admit, count_today, record_scans
 
 pytestmark = pytest.mark.django_db
@@ -366,6 +366,23 @@ def test_an_entry_that_arrives_after_its_exit_still_ends_there(gate, li):
     one(gate, scan(shown, admitted=True), NOW + minutes(120))
     stay = Visit.objects.get(citizen_id=li.pk)
     assert (stay.left_at, stay.left_by) == (left, "scan")
+
+
+def test_a_late_upload_makes_the_open_case_due_whose_trace_it_could_change(gate, li, wu):
+    met = NOW + minutes(5)
+    one(gate, scan(code(wu), admitted=True))
+    case = Case.objects.create(
+        citizen=wu,
+        state=CaseState.CONFIRMED,
+        sampled_at=DAYS_AGO,
+        proposed_at=NOW,
+        window_from=DAYS_AGO,
+        window_until=NOW + minutes(30),
+        traced_until=NOW + minutes(30),
+    )
+    one(gate, scan(code(li, met), met, admitted=True), NOW + minutes(60))
+    case.refresh_from_db()
+    assert case.trace_due_at == NOW + minutes(60)
 
 
 def unanswered(text, at=NOW, **fields):
