@@ -180,7 +180,7 @@ def seal(column: str, plaintext: str, *, context: str) -> bytes:
     return bytes((len(label),)) + label + nonce + sealed
 
 
-def open_sealed(column: str, sealed: bytes, *, context: str) -> str:
+def open_sealed(column: str, sealed: bytes | memoryview, *, context: str) -> str:
     """Return the plaintext of what `seal` made for this very place, or raise SealBroken."""
     sealed = bytes(sealed)  # the database driver may hand over a memoryview
     start = 1 + int.from_bytes(sealed[:1], "big")

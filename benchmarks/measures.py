@@ -16,7 +16,6 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
-from tracing.tasks import trace_case  # noqa: E402
 
 from accounts.models import Citizen, User  # noqa: E402
 from benchmarks.load import post_all, wait_until  # noqa: E402
@@ -36,6 +35,7 @@ from tracing.services import (  # noqa: E402
     make_partitions,
     open_case,
 )
+from tracing.tasks import trace_case  # noqa: E402
 
 Row = tuple[str, float, str]
 PORT = 8765

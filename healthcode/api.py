@@ -1,6 +1,6 @@
 """`POST /api/v1/evidence/`: sources hand in evidence."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.errors import DomainError
-from healthcode.authentication import SourceTokenAuthentication
+from healthcode.authentication import SourceTokenAuthentication, SourceUser
 from healthcode.errors import EvidenceInvalid
 from healthcode.intake import hand_in
 from healthcode.services import Result
@@ -51,7 +51,7 @@ class EvidenceView(APIView):
         """Store what can be stored."""
         if not isinstance(request.data, list) or not 0 < len(request.data) <= MOST_ITEMS:
             raise EvidenceInvalid(f"Send a list of 1 to {MOST_ITEMS} items.")
-        source = request.user.source
+        source = cast(SourceUser, request.user).source
         results = hand_in(request.data, source=source, by=f"source:{source}", now=timezone.now())
         refused = [result.error for result in results if result.error]
         if len(refused) == len(results):

@@ -3,26 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 from json import dumps, loads
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 
-class NewEvidence(Protocol):
-    """What `insert_evidence` needs of an item."""
+class NewEvidence(NamedTuple):
+    """An item as `insert_evidence` writes it; details as JSON text."""
 
-    kind: Any
-    citizen_id: Any
-    occurred_at: Any
-    ended_at: Any
-    reported_at: Any
-    source_ref: Any
-    version: Any
-    retracted: Any
-    details: Any
-
-    def digest(self) -> bytes:
-        """SHA-256 of the content."""
+    source_ref: str
+    version: int
+    citizen_id: int
+    kind: str
+    occurred_at: datetime
+    ended_at: datetime | None
+    reported_at: datetime
+    retracted: bool
+    details: str
+    digest: bytes
 
 
 class StatusRow(NamedTuple):
@@ -58,34 +56,19 @@ def insert_evidence(
     Rows go in by the order of their key, so that two callers with the same items wait for
     each other instead of deadlocking.
     """
-    rows = [
-        (
-            item.citizen_id,
-            item.kind,
-            item.occurred_at,
-            item.ended_at,
-            item.reported_at,
-            item.source_ref,
-            item.version,
-            item.retracted,
-            dumps(item.details, ensure_ascii=False),
-            item.digest(),
-        )
-        for item in sorted(items, key=lambda item: (item.source_ref, item.version))
-    ]
-    if not rows:
+    if not items:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_EVIDENCE, [source_id, now, *_columns(rows)])
+        cursor.execute(_INSERT_EVIDENCE, [source_id, now, *_columns(sorted(items))])
         return {(ref, version): pk for pk, ref, version in cursor.fetchall()}
 
 
 _INSERT_EVIDENCE = """
-INSERT INTO healthcode_evidence (source_id, recorded_at, citizen_id, kind, occurred_at, ended_at,
-  reported_at, source_ref, version, retracted, details, digest)
-SELECT %s::bigint, %s::timestamptz, new.* FROM unnest(%s::bigint[], %s::text[],
-  %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::int[],
-  %s::boolean[], %s::jsonb[], %s::bytea[]) AS new
+INSERT INTO healthcode_evidence (source_id, recorded_at, source_ref, version, citizen_id, kind,
+  occurred_at, ended_at, reported_at, retracted, details, digest)
+SELECT %s::bigint, %s::timestamptz, new.* FROM unnest(%s::text[], %s::int[], %s::bigint[],
+  %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::boolean[],
+  %s::jsonb[], %s::bytea[]) AS new
 ON CONFLICT (source_id, source_ref, version) DO NOTHING
 RETURNING id, source_ref, version
 """

@@ -21,9 +21,9 @@ def find_citizen(
     """The citizen of a document (type, number) or a registered phone.
 
     To look somebody up by what one knows of them is to see their data with their name: it
-    needs the same right as revealing and is written into the ledger the citizen reads. A look-up that finds
-    nobody is in the audit ledger too. Raises NotPermitted, PurposeMissing, UnknownCitizen, or
-    InvalidDocument and InvalidPhone.
+    needs the same right as revealing and is written into the ledger the citizen reads. A
+    look-up that finds nobody is in the audit ledger too. Raises NotPermitted, PurposeMissing,
+    UnknownCitizen, or InvalidDocument and InvalidPhone.
     """
     if not by.has_perm("accounts.reveal_citizen"):
         raise NotPermitted

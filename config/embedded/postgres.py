@@ -107,7 +107,7 @@ def _create(place: Place) -> None:
     options = "--username=postgres --encoding=UTF8 --auth=peer --no-instructions --no-sync"
     locale = "--locale-provider=builtin --builtin-locale=C.UTF-8 --locale=C"
     program = postgres_programs() / "initdb"
-    command = [program, "-D", unfinished, *options.split(), *locale.split()]
+    command = [str(program), "-D", str(unfinished), *options.split(), *locale.split()]
     run(command, account=place.account, folder=place.home)
     (unfinished / "pg_hba.conf").write_text(HBA)
     (unfinished / "pg_ident.conf").write_text(_identities(place))
@@ -147,13 +147,13 @@ def _last_lines(log: Path, lines: int = 15) -> str:
 
 
 def _pg_ctl(place: Place, *arguments: str | Path) -> None:
-    command = [postgres_programs() / "pg_ctl", "-D", place.database, *arguments]
-    run(command, account=place.account, folder=place.home)
+    command: list[str | Path] = [postgres_programs() / "pg_ctl", "-D", place.database]
+    run([*command, *arguments], account=place.account, folder=place.home)
 
 
 def _psql(place: Place, script: str) -> None:
-    target = ["-U", "postgres", "-d", "postgres", "-h", place.sockets, "-p", "5432"]
-    command = [postgres_programs() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *target]
+    target = ["-U", "postgres", "-d", "postgres", "-h", str(place.sockets), "-p", "5432"]
+    command = [str(postgres_programs() / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", *target]
     run(command, account=place.account, folder=place.home, stdin=script)
 
 

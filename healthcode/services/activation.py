@@ -103,12 +103,16 @@ def _store(name: str, ruleset: policy.RuleSet, now: datetime, by: str) -> RuleSe
         digest=ruleset.digest,
         scope=ruleset.scope,
         valid_from=datetime.fromtimestamp(ruleset.valid_from, UTC),
-        valid_until=ruleset.valid_to and datetime.fromtimestamp(ruleset.valid_to, UTC),
+        valid_until=_until(ruleset),
         body=(FOLDER / f"{name}.yaml").read_text(encoding="utf-8"),
         loaded_at=now,
     )
     audit.record(actor=by, action="rules.loaded", target=f"rules:{row.version}", now=now)
     return row
+
+
+def _until(ruleset: policy.RuleSet) -> datetime | None:
+    return None if ruleset.valid_to is None else datetime.fromtimestamp(ruleset.valid_to, UTC)
 
 
 @lru_cache(maxsize=32)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from json import dumps
 
 from django.db import transaction
 
@@ -119,7 +120,7 @@ def _clash(item: Item, accepted: dict[tuple[str, int], tuple[int, Item]]) -> Dom
 def _store(
     accepted: Sequence[tuple[int, Item]], source: Source, now: datetime
 ) -> dict[int, Result]:
-    stored = sql.insert_evidence([item for _, item in accepted], source.pk, now)
+    stored = sql.insert_evidence([_row(item) for _, item in accepted], source.pk, now)
     known = sql.stored_versions(
         source.pk, [item.key for _, item in accepted if item.key not in stored]
     )
@@ -129,6 +130,21 @@ def _store(
         else _repeat(item, *known[item.key])
         for index, item in accepted
     }
+
+
+def _row(item: Item) -> sql.NewEvidence:
+    return sql.NewEvidence(
+        source_ref=item.source_ref,
+        version=item.version,
+        citizen_id=item.citizen_id,
+        kind=item.kind,
+        occurred_at=item.occurred_at,
+        ended_at=item.ended_at,
+        reported_at=item.reported_at,
+        retracted=item.retracted,
+        details=dumps(item.details, ensure_ascii=False),
+        digest=item.digest(),
+    )
 
 
 def _repeat(item: Item, evidence_id: int, digest: bytes) -> Result:

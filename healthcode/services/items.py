@@ -56,4 +56,4 @@ class Result:
 
 
 def _instant(at: datetime | None) -> str | None:
-    return at and at.astimezone(UTC).isoformat(timespec="seconds")
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="seconds")
