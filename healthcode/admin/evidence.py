@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -95,6 +96,8 @@ class EvidenceAdmin(OversightAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """What is added is a draft."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         query = request.GET.urlencode()
         url = reverse("admin:healthcode_evidencedraft_add")
         return redirect(f"{url}?{query}" if query else url)
