@@ -176,8 +176,43 @@ def aftermath(
     return [first], with_ids([first, *samples])[1:], now
 
 
+@st.composite
+def alone(draw: st.DrawFn) -> tuple[list[Fact], int]:
+    """A fact that could be milder, a recent negative, and an instant in the days after."""
+    serious = draw(st.one_of(positives, exposures, stays, open_cases))
+    start = serious.ended_at or serious.occurred_at
+    now = start + draw(st.integers(0, 9 * 24)) * HOUR
+    known = draw(single_negatives)._replace(occurred_at=now - draw(st.integers(0, 96)) * HOUR)
+    return with_ids([serious, known]), now
+
+
 people = st.one_of(
     st.lists(any_fact, max_size=8).map(with_ids),
     st.lists(tested, max_size=8).map(with_ids),
     followed(),
 )
+
+
+def milder(fact: Fact) -> list[Fact]:
+    """The same fact, one step milder in every way there is."""
+    said = fact.details
+    steps: list[Fact] = []
+    match fact.kind:
+        case "exposure" if said["grade"] == "close":
+            steps = [with_(fact, level=2, grade="secondary"), with_(fact, grade="casual")]
+        case "exposure" if said["grade"] == "secondary":
+            steps = [with_(fact, level=1, grade="casual")]
+        case "area_stay" if said["tier"] == "high":
+            steps = [with_(fact, tier="medium"), with_(fact, tier="low")]
+        case "area_stay" if said["tier"] == "medium":
+            steps = [with_(fact, tier="low")]
+        case "test" if said["result"] == "positive":
+            steps = [with_(fact, result="negative")]
+        case "case" if fact.ended_at is None:
+            steps = [with_(fact, status="excluded")._replace(ended_at=fact.occurred_at + DAY)]
+    return steps
+
+
+def with_(fact: Fact, **changes: object) -> Fact:
+    """The fact with other details."""
+    return fact._replace(details={**fact.details, **changes})
