@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts import pii
 from accounts.admin.base import OversightAdmin
@@ -80,6 +81,7 @@ class ClaimAdmin(OversightAdmin):
 
     section = "PEOPLE"
     position = 20
+    label = pgettext_lazy("page", "身份申报")
     intro = _("用手机号登录后自报身份、等待窗口核验证件的人。未核验前看不到任何人的健康码。")
     newest_first = False
     list_display = (

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.lists import CITIZENS, since, typed
@@ -33,6 +34,7 @@ class AuditEventAdmin(OversightAdmin):
 
     section = "RECORDS"
     position = 10
+    label = pgettext_lazy("page", "审计记录")
     intro = _("每次操作都与操作本身在同一事务内写入，只增不改。点选任意值即可筛选。")
     list_display = (
         shown(_("时间"), lambda event: link(moment(event.at), EVENT, event.pk)),
@@ -66,6 +68,7 @@ class AccessEventAdmin(OversightAdmin):
 
     section = "RECORDS"
     position = 20
+    label = pgettext_lazy("page", "查看记录")
     intro = _("谁在何时、为何查看了居民的身份或资料。本人也能看到。")
     list_display = (
         at(_("时间"), "at"),

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.lists import typed
@@ -16,6 +17,7 @@ class RegionAdmin(OversightAdmin):
 
     section = "RULES"
     position = 40
+    label = pgettext_lazy("page", "区划")
     newest_first = False
     list_display = ("code", "name", "name_en", "level")
     list_filter = ("level", typed("parent", _("上级代码"), hint="310106", column="parent_id"))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed, DeedForm
@@ -59,6 +60,7 @@ class AppealAdmin(OversightAdmin):
 
     section = "TRACING"
     position = 40
+    label = pgettext_lazy("page", "申诉")
     audited_as = "appeal"
     keyset = ("answer_by", "pk")
     newest_first = False

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed, DeedForm, MomentField
@@ -47,6 +48,7 @@ class RiskAreaAdmin(OversightAdmin):
 
     section = "RULES"
     position = 60
+    label = pgettext_lazy("page", "风险区")
     audited_as = "listing"
     intro = _("名单只增不改：同一编号以最高版本为准。新增后，相关旅居者会自动重新决定。")
     adding = Deed(
@@ -96,6 +98,7 @@ class CampaignAdmin(OversightAdmin):
 
     section = "RULES"
     position = 70
+    label = pgettext_lazy("page", "筛查")
     intro = _("筛查面向整个区域，由两人发起，从不针对名单上的个人。")
     list_display = (
         "ref",

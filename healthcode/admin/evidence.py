@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed
@@ -72,6 +73,7 @@ class EvidenceAdmin(OversightAdmin):
 
     section = "HEALTH"
     position = 30
+    label = pgettext_lazy("page", "证据")
     audited_as = ""
     intro = _("只增不改：更正是更高的版本，撤回另记一行。")
     adding = ENTER
@@ -131,6 +133,7 @@ class EvidenceDraftAdmin(OversightAdmin):
 
     section = "HEALTH"
     position = 40
+    label = pgettext_lazy("page", "人工录入证据")
     audited_as = "draft"
     intro = _("一人录入，另一人复核；复核后成为证据，系统随即重新决定颜色。")
     newest_first = False
@@ -221,6 +224,7 @@ class RetractionAdmin(OversightAdmin):
 
     section = "HEALTH"
     position = 50
+    label = pgettext_lazy("page", "撤回")
     list_display = (
         at(_("时间"), "at"),
         shown(_("来源"), lambda row: row.source.name),

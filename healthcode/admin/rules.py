@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.show import NOTHING, Fact, Table, at, link, moment, shown
@@ -20,6 +21,7 @@ class RuleSetAdmin(OversightAdmin):
 
     section = "RULES"
     position = 10
+    label = pgettext_lazy("page", "规则集")
     audited_as = "rules"
     intro = _("规则集是公开、注明日期的文本；载入后不可改，只能被新的文本取代。")
     list_display = (
@@ -66,6 +68,7 @@ class ActivationAdmin(OversightAdmin):
 
     section = "RULES"
     position = 20
+    label = pgettext_lazy("page", "规则启用")
     list_display = (
         at(_("启用时间"), "at"),
         shown(_("规则集"), lambda row: link(row.ruleset.version, RULESET, row.ruleset_id)),

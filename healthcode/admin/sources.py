@@ -7,14 +7,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed, DeedForm, Once
-from accounts.admin.show import Fact, link, shown, tag, yes_no
+from accounts.admin.show import Fact, shown, tag, yes_no
 from accounts.permissions import SignedInRequest
 from healthcode.admin.words import KINDS, kind_word
 from healthcode.models import Source
 from healthcode.services import add_source, change_source, new_source_token
+from healthcode.services.sources import INTERNAL
 
 
 class KindsForm(DeedForm):
@@ -67,6 +69,7 @@ class SourceAdmin(OversightAdmin):
 
     section = "RULES"
     position = 50
+    label = pgettext_lazy("page", "数据来源")
     audited_as = "source"
     intro = _("谁可以报送哪些证据。令牌只保存哈希，只显示一次。")
     newest_first = False
@@ -91,7 +94,7 @@ class SourceAdmin(OversightAdmin):
             permission="healthcode.change_source",
             do=_token,
             explain=_("旧令牌立即失效。新令牌只显示这一次，请当面或经安全渠道交给对方。"),
-            offered=lambda row: row.is_active,
+            offered=lambda row: row.is_active and not internal(row),
             grave=True,
         ),
         Deed(
@@ -102,6 +105,7 @@ class SourceAdmin(OversightAdmin):
             form=SourceChangeForm,
             explain=_("只影响今后的报送；已入库的证据不变。"),
             done=_("已修改。"),
+            offered=lambda row: not internal(row),
         ),
     )
 
@@ -119,10 +123,12 @@ class SourceAdmin(OversightAdmin):
         ]
 
 
+def internal(row: Source) -> bool:
+    """Whether the source is a part of this service."""
+    return row.name in INTERNAL
+
+
 def _token_state(row: Source) -> str:
-    return tag(_("有令牌"), "done") if row.token_hash else tag(_("无（内部或待生成）"))
-
-
-def source_link(row: Source) -> str:
-    """A source, linked to its page."""
-    return link(row.name, "healthcode_source_change", row.pk)
+    if internal(row):
+        return tag(_("内部，不用令牌"))
+    return tag(_("有令牌"), "done") if row.token_hash else tag(_("待生成"), "strong")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.ledgers import with_refs
@@ -47,6 +48,7 @@ class HealthStatusAdmin(OversightAdmin):
 
     section = "HEALTH"
     position = 10
+    label = pgettext_lazy("page", "当前状态")
     intro = _("颜色由规则按证据算出，没有人能直接改动；这里只能查看。")
     list_display = (
         shown(_("居民"), lambda status: link_to_status(status)),
@@ -110,6 +112,7 @@ class ColourChangeAdmin(OversightAdmin):
 
     section = "HEALTH"
     position = 20
+    label = pgettext_lazy("page", "颜色变更")
     intro = _("颜色、原因或规则版本每变一次就记一行，只增不改。")
     list_display = (
         at(_("决定时间"), "decided_at"),
@@ -148,7 +151,7 @@ class ColourChangeAdmin(OversightAdmin):
 def decision_tables(decision: dict[str, Any]) -> list[Table]:
     """Why, since when, until when, what releases it; and what is owed beside it."""
     owed = owed_rows(decision)
-    none = _("没有需要限制的情况。")
+    none = _("没有限制的原因。")
     reasons = Table(_("原因"), REASON_COLUMNS, reason_rows(decision), empty=none, always=True)
     if not owed:
         return [reasons]

@@ -12,6 +12,7 @@ from accounts.models import User
 from healthcode.errors import SourceInvalid, UnknownSource
 from healthcode.models import Source
 from healthcode.policy.vocabulary import KINDS
+from healthcode.services.sources import INTERNAL
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -37,7 +38,7 @@ def change_source(
 ) -> None:
     """Say what a source may hand in from now on, or end it; what is stored stays.
 
-    Raises NotPermitted, SourceInvalid or UnknownSource.
+    Raises NotPermitted, UnknownSource, or SourceInvalid, also for a part of this service.
     """
     if not by.has_perm("healthcode.change_source"):
         raise NotPermitted
@@ -46,6 +47,8 @@ def change_source(
         source = Source.objects.select_for_update().filter(pk=source_id).first()
         if source is None:
             raise UnknownSource
+        if source.name in INTERNAL:
+            raise SourceInvalid(field="name")
         source.kinds, source.is_active = kinds, is_active
         source.save(update_fields=["kinds", "is_active"])
         _record("source.changed", source, by, now)

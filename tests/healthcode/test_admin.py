@@ -172,6 +172,20 @@ def test_a_source_gets_its_token_on_the_page_once(wang):
     assert token not in str(list(AuditEvent.objects.values_list("details", "target")))
 
 
+@pytest.mark.parametrize("name", ["officer", "tracing"])
+def test_nobody_gets_a_token_that_speaks_for_this_service(wang, name):
+    source = Source.objects.get(name=name)
+    path = f"/admin/healthcode/source/{source.pk}"
+
+    wang.post(f"{path}/token/")
+    wang.post(f"{path}/edit/", {"kinds": ["exposure"]})
+
+    source.refresh_from_db()
+    assert source.token_hash is None
+    assert source.is_active
+    assert "生成新令牌" not in wang.get(f"{path}/change/").content.decode()
+
+
 def test_a_stopped_source_hands_nothing_in(wang):
     token = world.source("lab", "test")
     source = Source.objects.get(name="lab")

@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from kombu.exceptions import OperationalError
 
 from accounts.admin.base import OversightAdmin, officers_only
@@ -94,6 +95,7 @@ class CaseAdmin(OversightAdmin):
 
     section = "TRACING"
     position = 10
+    label = pgettext_lazy("page", "病例")
     audited_as = "case"
     detail_template = "admin/tracing/case/detail.html"
     intro = _("单管阳性会自动列为待核实；只有人能确认、排除或撤销。")

@@ -8,6 +8,7 @@ from django.db.models import Count, F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.lists import DistrictFilter, by_ref
@@ -123,6 +124,7 @@ class ContactAdmin(OversightAdmin):
 
     section = "TRACING"
     position = 20
+    label = pgettext_lazy("page", "接触者")
     intro = _("追踪得出的接触者。一般接触者只留作线索，不改变颜色。")
     list_display = (
         shown(_("居民"), lambda row: link(short(row.citizen.ref), CONTACT, row.pk)),

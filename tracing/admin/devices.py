@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import OversightAdmin
@@ -61,6 +61,7 @@ class DeviceAdmin(OversightAdmin):
 
     section = "PLACES"
     position = 40
+    label = pgettext_lazy("page", "设备")
     audited_as = "device"
     intro = _("在场所页面登记新设备。令牌只保存哈希。")
     list_display = (

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.admin.base import OversightAdmin, officers_only
@@ -76,6 +77,7 @@ class CitizenAdmin(OversightAdmin):
 
     section = "PEOPLE"
     position = 10
+    label = pgettext_lazy("page", "居民")
     audited_as = "citizen"
     detail_template = "admin/accounts/citizen/detail.html"
     change_list_template = "admin/accounts/citizen/list.html"

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed, DeedForm
@@ -60,6 +61,7 @@ class ScanAdmin(OversightAdmin):
 
     section = "PLACES"
     position = 50
+    label = pgettext_lazy("page", "扫码")
     intro = _("每次扫码都留一行，被拒的也在内。这里不显示姓名。")
     list_display = (
         shown(_("扫码时间"), lambda scan: link(moment(scan.scanned_at), SCAN, scan.pk)),
@@ -126,6 +128,7 @@ class AlarmAdmin(OversightAdmin):
 
     section = "TRACING"
     position = 30
+    label = pgettext_lazy("page", "告警")
     audited_as = "alarm"
     list_display = (
         shown(_("告警"), lambda alarm: link(alarm_word(alarm), ALARM, alarm.pk)),
@@ -216,6 +219,7 @@ class BoardedTripAdmin(OversightAdmin):
 
     section = "PLACES"
     position = 60
+    label = pgettext_lazy("page", "行程登记")
     intro = _("每条旅行证据登记到哪节车厢；缺少车次或车厢的不能用于追踪，请来源补报。")
     list_display = (
         shown(_("证据"), lambda row: link(row.pk, "healthcode_evidence_change", row.pk)),

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed
@@ -68,6 +69,7 @@ class VenueAdmin(OversightAdmin):
 
     section = "PLACES"
     position = 10
+    label = pgettext_lazy("page", "场所")
     audited_as = "venue"
     adding = Deed(
         verb="add",
@@ -159,6 +161,7 @@ class ZoneAdmin(OversightAdmin):
 
     section = "PLACES"
     position = 20
+    label = pgettext_lazy("page", "区域")
     audited_as = "zone"
     list_display = (
         "name",
@@ -221,6 +224,7 @@ class PlaceAdmin(OversightAdmin):
 
     section = "PLACES"
     position = 30
+    label = pgettext_lazy("page", "空间")
     intro = _("追踪所用的空间：一个区域，或一个班次上的一节车厢、一个舱室。")
     list_display = (
         shown(_("空间"), str),
