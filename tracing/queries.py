@@ -168,12 +168,11 @@ def trip_versions(evidence_ids: Sequence[int]) -> list[TripVersion]:
 
 
 def suspects(
-    *, now: datetime, own_source_id: int, limit: int, citizen_ids: Collection[int] | None = None
+    *, now: datetime, limit: int, citizen_ids: Collection[int] | None = None
 ) -> list[Suspect]:
-    """Positives and foreign cases nobody has decided about; of everyone, or of these citizens."""
+    """Positives and cases that nobody has decided about: of everyone, or of these citizens."""
     parameters = {
         "settled": now - SETTLED,
-        "own_source": own_source_id,
         "limit": limit,
         "citizens": None if citizen_ids is None else list(citizen_ids),
     }

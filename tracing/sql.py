@@ -151,7 +151,7 @@ WHERE e.id <= %(last)s OR b.evidence_id IS NOT NULL
 ORDER BY e.source_id, e.source_ref, e.version
 """
 
-# Single-tube PCR positives and foreign case items nobody has been asked about, oldest first.
+# Single-tube PCR positives and case items nobody has been asked about, oldest first.
 # A person with an open case is asked about already; one excluded or discharged after the sample
 # or the diagnosis was answered for. Ids below the last one proposed before `settled` were seen.
 SUSPECTS = """
@@ -165,7 +165,7 @@ WHERE (e.kind = 'case' OR (e.details -> 'result') = '"positive"'::jsonb AND e.ki
   AND (e.citizen_id = ANY (%(citizens)s::bigint[]) OR %(citizens)s::bigint[] IS NULL AND e.id >
     coalesce((SELECT c.grounds_id FROM tracing_case c WHERE c.grounds_id IS NOT NULL
       AND c.proposed_at < %(settled)s ORDER BY c.id DESC LIMIT 1), 0))
-  AND e.source_id <> %(own_source)s AND NOT e.retracted
+  AND NOT e.retracted
   AND NOT EXISTS (SELECT FROM healthcode_evidence h WHERE h.source_id = e.source_id
     AND h.source_ref = e.source_ref AND h.version > e.version)
   AND NOT EXISTS (SELECT FROM healthcode_retraction r WHERE r.source_id = e.source_id

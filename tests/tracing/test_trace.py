@@ -325,12 +325,27 @@ def test_a_contact_who_is_not_found_again_is_taken_back(anna, bo):
     assert Evidence.objects.filter(citizen=bo).count() == 2
 
 
+def test_a_contact_who_is_found_again_counts_again(anna, bo):
+    place = room()
+    stay(anna, place, "18 12:00", "18 13:00")
+    stay(bo, place, "18 12:00", "18 13:00")
+    case = confirmed(anna)
+    traced(case)
+    Visit.objects.filter(citizen_id=bo.pk).delete()
+    traced(case, NOW + timedelta(minutes=1))
+    stay(bo, place, "18 12:00", "18 13:00")
+    traced(case, NOW + timedelta(minutes=2))
+    assert len(exposures(bo)) == 1
+    assert Evidence.objects.filter(citizen=bo).latest("version").version == 3
+
+
 def test_a_changed_meeting_is_a_new_version(anna, bo):
     meet(anna, bo, room(), "18 12:00", "18 13:00")
     case = confirmed(anna)
     traced(case)
     Visit.objects.filter(citizen_id=bo.pk).update(left_at=at("18 12:30"))
     assert traced(case, NOW + timedelta(minutes=1))[bo.pk].minutes == 30
+    assert Encounter.objects.get().minutes == 30
     [exposure] = exposures(bo)
     assert exposure["last"] == at("18 12:30").timestamp()
     assert Evidence.objects.filter(citizen=bo).latest("version").version == 2

@@ -208,6 +208,15 @@ def test_a_trip_committed_late_under_a_lower_id_is_not_missed(anna, bo):
     assert len(aboard(anna)) == 1
 
 
+def test_a_first_version_committed_after_its_correction_changes_nothing(anna):
+    first = trip(anna, "t1")
+    trip(anna, "t1", version=2, carriage="8")
+    board_trips(now=NOW)
+    BoardedTrip.objects.filter(pk=first.pk).delete()
+    assert board_trips(now=NOW + timedelta(minutes=1)) == 1
+    assert [stay[1] for stay in aboard(anna)] == ["8"]
+
+
 def test_what_was_boarded_long_ago_is_not_looked_through_again(anna, bo):
     """The anti-join begins at the last trip that was boarded an hour ago or earlier."""
     first = trip(anna, "t1")

@@ -7,13 +7,11 @@ from django.db import connection, transaction
 
 from accounts.errors import UnknownCitizen
 from accounts.models import Citizen, User
-from healthcode.services import source_by_name
 from tracing import queries, sql
 from tracing.errors import CaseOpen
 from tracing.models import Case, CaseState
 from tracing.queries import Suspect
 from tracing.services.cases.deed import name_of, need_past, need_right, record
-from tracing.services.hand_down import SOURCE
 
 BATCH = 1000
 
@@ -78,8 +76,7 @@ def _propose_batch(now: datetime) -> int:
 
 
 def _suspects(now: datetime, citizen_ids: Collection[int] | None) -> list[Suspect]:
-    own = source_by_name(SOURCE).pk
-    return queries.suspects(now=now, own_source_id=own, limit=BATCH, citizen_ids=citizen_ids)
+    return queries.suspects(now=now, limit=BATCH, citizen_ids=citizen_ids)
 
 
 def _propose(suspects: Iterable[Suspect], now: datetime) -> int:
