@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -49,6 +50,10 @@ class OversightSite(AdminSite):
             raise PermissionDenied
         back = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('account_login')}?{urlencode({'next': back})}")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Back to the officers' sign-in, not to the citizens'."""
+        return LogoutView.as_view(next_page="account_login")(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The navigation by sections instead of by apps."""

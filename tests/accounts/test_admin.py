@@ -92,6 +92,22 @@ def test_officers_sign_in_on_their_own_page_and_come_back():
     assert back["Location"] == CITIZENS
 
 
+def test_signing_out_leads_back_to_the_officers_sign_in(wang):
+    left = wang.post("/admin/logout/")
+
+    assert left["Location"] == "/accounts/login/"
+    assert wang.get("/admin/").status_code == 302
+
+
+def test_an_officer_changes_their_own_password(wang):
+    new = "another long password"
+    form = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+
+    assert wang.get("/admin/password_change/").status_code == 200
+    assert wang.post("/admin/password_change/", form).status_code == 302
+    assert User.objects.get(username="wang").check_password(new)
+
+
 def test_a_citizen_who_is_signed_in_is_no_officer():
     client = world.sign_in("+8613800138000")
 

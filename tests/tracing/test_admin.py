@@ -173,6 +173,7 @@ def case_page(case: Case, *verb: str) -> str:
 # --- every page, every role ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_list_and_every_row_has_its_page_and_shows_no_identity(wang):
     assert len(pages()) > 20
     for page in pages():
@@ -183,6 +184,7 @@ def test_every_list_and_every_row_has_its_page_and_shows_no_identity(wang):
             assert not [word for word in oversight.SECRETS if word in text], path
 
 
+@pytest.mark.slow
 def test_every_form_of_every_deed_opens_for_an_administrator(wang):
     for page in pages():
         for deed in page.deeds:
@@ -192,6 +194,7 @@ def test_every_form_of_every_deed_opens_for_an_administrator(wang):
             assert wang.get(address(page, "add"), follow=True).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", Role)
 def test_each_role_sees_its_part_and_no_other_and_nobodys_identity(scene, role):
     client = oversight.browser(oversight.officer(role))
@@ -208,6 +211,7 @@ def test_each_role_sees_its_part_and_no_other_and_nobodys_identity(scene, role):
     assert (listed, opened) == (SEES[role], SEES[role])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", Role)
 def test_each_role_does_its_part_and_no_other(scene, role):
     client = oversight.browser(oversight.officer(role))
@@ -240,6 +244,7 @@ def test_a_row_nobody_knows_has_no_page(wang):
         assert wang.get(address(page, "nonsense", "change")).status_code == 404, page
 
 
+@pytest.mark.slow
 def test_deleting_and_posting_to_a_row_are_refused(wang):
     for page in pages():
         row = row_of(page)
