@@ -46,6 +46,17 @@ PROBLEMS: dict[str, Words] = {
 }
 
 
+#: The fields a refusal is about, the first that the form has.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "purpose_missing": ("purpose",),
+    "invalid_document": ("number",),
+    "invalid_phone": ("number",),
+    "unknown_citizen": ("number", "citizen_ref"),
+    "area_invalid": ("region",),
+    "appeal_refused": ("answer",),
+}
+
+
 def words_of(error: DomainError) -> Words:
     """What to tell an officer."""
     return REFUSALS.get(error.code, error.message)
@@ -62,4 +73,5 @@ def refuse(form: forms.Form, error: DomainError) -> None:
             words = gettext("%(field)s：%(words)s") % {"field": problem["field"], "words": words}
         form.add_error(field, words)
     if not problems:
-        form.add_error(None, words_of(error))
+        fields = (name for name in FIELDS.get(error.code, ()) if name in form.fields)
+        form.add_error(next(fields, None), words_of(error))

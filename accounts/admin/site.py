@@ -51,7 +51,7 @@ class OversightSite(AdminSite):
         back = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('account_login')}?{urlencode({'next': back})}")
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """Back to the officers' sign-in, not to the citizens'."""
         return LogoutView.as_view(next_page="account_login")(request)
 
