@@ -69,7 +69,8 @@ def django_db_setup(django_test_environment: None) -> Iterator[None]:
 
 
 @contextmanager
-def _own_copy(kind: str, blocker: DjangoDbBlocker) -> Iterator[Copy]:
+def own_copy(kind: str, blocker: DjangoDbBlocker) -> Iterator[Copy]:
+    """A copy of `empty` or `city` for a block: for fixtures that live longer than a test."""
     with databases.copy_of(kind) as name, blocker.unblock(), _everyone_uses(name):
         yield Copy(name)
 
@@ -77,14 +78,14 @@ def _own_copy(kind: str, blocker: DjangoDbBlocker) -> Iterator[Copy]:
 @pytest.fixture
 def committed(django_db_blocker: DjangoDbBlocker) -> Iterator[Copy]:
     """A migrated, empty database of the test's own, where commits are real."""
-    with _own_copy("empty", django_db_blocker) as copy:
+    with own_copy("empty", django_db_blocker) as copy:
         yield copy
 
 
 @pytest.fixture
 def city(django_db_blocker: DjangoDbBlocker) -> Iterator[Copy]:
     """The test city of 3,000 citizens in a database of the test's own, where commits are real."""
-    with _own_copy("city", django_db_blocker) as copy:
+    with own_copy("city", django_db_blocker) as copy:
         yield copy
 
 

@@ -18,7 +18,7 @@ from accounts.privacy import deadlines
 from healthcode.colours import Colour
 from healthcode.models import Evidence, HealthStatus, Retraction
 from healthcode.services import recolour, retract_evidence, source_by_name
-from tests.fixtures import Copy, _own_copy
+from tests.fixtures import Copy, own_copy
 from tests.tracing.aged import AGED, evidence, pcr, phone_user, somebody
 from tests.tracing.door import NOW, officer, rules_in_force
 from tracing.errors import OwnerMissing
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.serial
 @pytest.fixture(scope="module", autouse=True)
 def city(django_db_blocker: DjangoDbBlocker) -> Iterator[Copy]:
     """A database where commits are real, for all of these tests: each brings its own people."""
-    with _own_copy("empty", django_db_blocker) as copy:
+    with own_copy("empty", django_db_blocker) as copy:
         rules_in_force()
         yield copy
 
