@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import Citizen, Membership, User
-from healthcode.models import Evidence, Source
-from healthcode.services import Item, facts_of, record_evidence
+from healthcode.colours import Colour
+from healthcode.models import Evidence, HealthStatus, Source
+from healthcode.services import Item, facts_of, recolour, record_evidence
 from tests.tracing.door import NOW, RULES, officer, person, rules_in_force
 from tracing.models import Case, Contact, Place, Venue, Visit, Zone
 from tracing.services import confirm_case, ensure_place, open_case, trace_case
@@ -135,3 +136,22 @@ def exposures(who: Citizen) -> list[dict[str, Any]]:
         for fact in facts
         if fact.kind == "exposure"
     ]
+
+
+def positive(who: Citizen, ref: str = "p1", when: str = "18 09:00", **more: Any) -> Evidence:
+    """A single-tube PCR positive, unless said otherwise."""
+    details = {"method": "pcr", "result": "positive", "pool_size": 1} | more.pop("details", {})
+    known = {name: value for name, value in details.items() if value is not None}
+    return told(who, "test", when, None, ref, details=known, **more)
+
+
+def episode(who: Citizen) -> list[tuple[str, int | None]]:
+    """What the policy would read of somebody's own case."""
+    facts = facts_of([who.pk]).get(who.pk, [])
+    return [(fact.details["status"], fact.ended_at) for fact in facts if fact.kind == "case"]
+
+
+def colour(who: Citizen, now: datetime = NOW) -> Colour:
+    """Somebody's colour, decided now."""
+    recolour(citizen_ids=[who.pk], now=now)
+    return Colour(HealthStatus.objects.get(pk=who.pk).colour)
