@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 HOST = "127.0.0.1"
+JSON = "application/json"
 
 
 def post_all(
-    port: int, path: str, headers: dict[str, str], bodies: Sequence[Any], connections: int
+    port: int, path: str, senders: Sequence[str], bodies: Sequence[Any], connections: int
 ) -> tuple[float, list[float], list[Any]]:
     """POST every body once, each connection as fast as it is answered.
 
-    Returns the seconds for all, the seconds of each, and the answers' bodies. An answer that
-    is not 2xx raises: a benchmark of errors measures nothing.
+    `senders` are values of the Authorization header, used in turn. Returns the seconds for
+    all, the seconds of each, and the answers' bodies. An answer that is not 2xx raises: a
+    benchmark of errors measures nothing.
     """
     waiting = iter(list(enumerate(bodies)))
     lock = threading.Lock()
@@ -28,6 +30,7 @@ def post_all(
         connection = http.client.HTTPConnection(HOST, port, timeout=30)
         for index, body in _shared(waiting, lock):
             start = time.perf_counter()
+            headers = {"Authorization": senders[index % len(senders)], "Content-Type": JSON}
             connection.request("POST", path, json.dumps(body), headers)
             response = connection.getresponse()
             answers[index] = response.read()

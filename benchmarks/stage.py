@@ -12,8 +12,9 @@ from typing import Any
 import psycopg
 
 from config import embedded
-from config.environment import PROJECT, kept_secrets
-from config.manage import manage, see_to_signing_keys
+from config.city import City, write_city
+from config.environment import VAR, kept_secrets
+from config.manage import manage, run_python
 
 INSTANCE = "bench"
 
@@ -28,11 +29,10 @@ def stage(citizens: int, days: int) -> Iterator[dict[str, str]]:
     with embedded.running(INSTANCE) as urls:
         environment = os.environ | kept_secrets("test") | urls
         environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        see_to_signing_keys(environment)
         _empty(environment["MIGRATE_DATABASE_URL"])
+        run_python(environment, "-m", "config.upkeep", "--keys")
         manage(environment, "migrate", "--database", "owner", "--verbosity", "0")
-        manage(environment, "seed_city", f"--citizens={citizens}", f"--days={days}", "--seed=1",
-               f"--out={PROJECT / 'var' / 'bench-city'}")  # fmt: skip
+        write_city(environment, City(citizens, days, seed=1), VAR / "bench-city")
         os.environ.update(environment)
         yield environment
 
@@ -56,7 +56,7 @@ def report(name: str, rows: Sequence[tuple[str, float, str]]) -> None:
     for label, value, unit in rows:
         print(f"  {label:<58} {value:>10,.1f} {unit}")
     figures: dict[str, Any] = {label: {"value": value, "unit": unit} for label, value, unit in rows}
-    target = PROJECT / "var" / f"{name}.json"
+    target = VAR / f"{name}.json"
     target.write_text(json.dumps({"machine": machine(), "figures": figures}, indent=1))
 
 

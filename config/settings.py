@@ -205,7 +205,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATICFILES_STORAGE_BACKEND},
 }
-WHITENOISE_USE_FINDERS = HEALTHCODE_ENV == "test"
+# Tests start a hundred servers in one process: files are looked up when asked for, not ahead.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = HEALTHCODE_ENV == "test"
 
 # Rate limits count in the database: exact enough, shared by every process, no second truth.
 CACHES = {
