@@ -23,6 +23,7 @@ HORIZON = made.START + 120 * DAY
 
 # A busy machine is no fault; some faults need rarer people than a hundred.
 unhurried = settings(deadline=None)
+pytestmark = pytest.mark.slow
 thorough = settings(deadline=None, max_examples=600)
 rule_sets = pytest.mark.parametrize("make_rules", RULES)
 

@@ -26,7 +26,7 @@ from tests.reader import code_on
 from tracing.models import Case, CaseState, Contact, Encounter
 from tracing.tasks import sweep_suspects, sweep_traces, sweep_trips
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 PEOPLE = {
     "zhang": ("11010519491231002X", "张小三", "+8613800138001"),

@@ -16,7 +16,7 @@ from healthcode.models import Evidence, EvidenceDraft
 from tests.journeys import world
 from tests.journeys.world import ZHANG_SAN, colour_of, hand_in, pcr
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PHONE = "+8613800138000"
 NAME = "张小三"
 

@@ -30,7 +30,7 @@ from tracing import queries
 from tracing.models import Case, Place, Venue, Visit, Zone
 from tracing.services.trace.find import Found, find_contacts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 class World(NamedTuple):

@@ -27,6 +27,8 @@ from tracing.services.city.laboratory import Laboratory
 from tracing.services.city.regions import DISTRICTS
 from tracing.services.city.trips import make_travels
 
+pytestmark = pytest.mark.slow
+
 UNTIL = datetime.fromisoformat("2022-09-24T18:00:00+08:00")
 SMALL = CityPlan(citizens=1_000, days=6, seed=1, until=UNTIL)
 TINY = CityPlan(citizens=400, days=5, seed=1, until=UNTIL)

@@ -34,7 +34,7 @@ from tracing.services import (
 from tracing.services.city import ADMINISTRATOR, FILES, CityRefused, tell_story
 from tracing.services.city.design import City, design_city
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
