@@ -162,9 +162,10 @@ WHERE (e.kind = 'case' OR (e.details -> 'result') = '"positive"'::jsonb AND e.ki
   AND (e.kind = 'case' AND e.details ->> 'status' IN ('suspected', 'confirmed', 'asymptomatic')
     OR e.kind = 'test' AND e.details ->> 'method' = 'pcr'
       AND coalesce((e.details ->> 'pool_size')::int, 1) = 1)
-  AND (e.citizen_id = ANY (%(citizens)s::bigint[]) OR %(citizens)s::bigint[] IS NULL AND e.id >
-    coalesce((SELECT c.grounds_id FROM tracing_case c WHERE c.grounds_id IS NOT NULL
-      AND c.proposed_at < %(settled)s ORDER BY c.id DESC LIMIT 1), 0))
+  AND (%(citizens)s::bigint[] IS NULL OR e.citizen_id = ANY (%(citizens)s::bigint[]))
+  AND e.id > CASE WHEN %(citizens)s::bigint[] IS NULL THEN coalesce((
+      SELECT c.grounds_id FROM tracing_case c WHERE c.grounds_id IS NOT NULL
+        AND c.proposed_at < %(settled)s ORDER BY c.id DESC LIMIT 1), 0) ELSE 0 END
   AND NOT e.retracted
   AND NOT EXISTS (SELECT FROM healthcode_evidence h WHERE h.source_id = e.source_id
     AND h.source_ref = e.source_ref AND h.version > e.version)
