@@ -33,12 +33,15 @@ def load_rulesets(*, now: datetime, by: str) -> list[RuleSet]:
 
 
 def activate_ruleset(*, ruleset_id: str, at: datetime, by: str) -> Activation:
-    """From `at` on, the newest text of this rule set decides for its scope."""
+    """From the second of `at` on, the newest text of this rule set decides for its scope.
+
+    Whole seconds, as everything the rules are asked about: a decision of that second has rules.
+    """
     row = RuleSet.objects.filter(ruleset_id=ruleset_id).order_by("-loaded_at", "-pk").first()
     if row is None:
         raise NoActiveRules(ruleset=ruleset_id)
     with transaction.atomic():
-        activation = Activation.objects.create(ruleset=row, at=at, by=by)
+        activation = Activation.objects.create(ruleset=row, at=at.replace(microsecond=0), by=by)
         audit.record(actor=by, action="rules.activated", target=f"rules:{row.version}", now=at)
     return activation
 
