@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 PROJECT = Path(__file__).resolve().parents[1]
 PR_SET_PDEATHSIG = 1
@@ -86,6 +87,19 @@ def children(environment: Mapping[str, str], logs: Path) -> Iterator[Children]:
         yield family
     finally:
         family.stop()
+
+
+def unwind_on_signals() -> None:
+    """Let every usual way to end this program unwind it once; more of them change nothing."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def unwind(number: int, frame: FrameType | None) -> None:
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in signals:
+        signal.signal(each, unwind)
 
 
 def _end_with(parent: int) -> Callable[[], None]:

@@ -7,16 +7,14 @@ import argparse
 import fcntl
 import hashlib
 import os
-import signal
 import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import FrameType
 
 from config import demo_database, demo_story, embedded, servers
-from config.children import ChildEnded, children
+from config.children import ChildEnded, children, unwind_on_signals
 from config.city import City
 from config.environment import (
     PROJECT,
@@ -37,7 +35,7 @@ REFUSALS = (embedded.EmbeddedError, EnvironmentRefused, ManageFailed, ChildEnded
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo until it is told to stop; 0 then, 1 with the reason if it cannot run."""
     given = _parser().parse_args(arguments)
-    _end_politely()
+    unwind_on_signals()
     try:
         refuse_production("demo")
         with _the_only_demo(), embedded.running("demo") as urls:
@@ -60,19 +58,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m config.demo", description=__doc__)
     parser.add_argument("--reseed", nargs=3, type=int, metavar=("CITIZENS", "DAYS", "SEED"))
     return parser
-
-
-def _end_politely() -> None:
-    """Let every usual way to end a program unwind it once; more of them change nothing."""
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def unwind(number: int, frame: FrameType | None) -> None:
-        for each in signals:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    for each in signals:
-        signal.signal(each, unwind)
 
 
 @contextmanager

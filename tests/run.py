@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from config import embedded
+from config.children import unwind_on_signals
 from config.environment import PROJECT, VAR, EnvironmentRefused, kept_secrets, refuse_production
 from config.manage import ManageFailed, run_python
 from tests import chromium
@@ -37,6 +38,7 @@ WORDS = ("failed", "passed", "skipped", "xfailed", "xpassed", "error")
 
 def main(arguments: Sequence[str]) -> int:
     """Run the tests; 0 if all passed."""
+    unwind_on_signals()
     try:
         refuse_production("test")
         with embedded.running("test", fsync=False) as urls:
@@ -45,6 +47,8 @@ def main(arguments: Sequence[str]) -> int:
             (VAR / "static").mkdir(exist_ok=True)
             _see_to_signing_keys()
             return _run(list(arguments))
+    except KeyboardInterrupt:
+        return 130
     except (embedded.EmbeddedError, EnvironmentRefused, ManageFailed) as error:
         print(f"tests: {error}", file=sys.stderr)
         return 1

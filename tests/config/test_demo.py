@@ -10,7 +10,7 @@ from config import demo
 @pytest.fixture(autouse=True)
 def signals(monkeypatch):
     """Leave the signals of the test run alone."""
-    monkeypatch.setattr(demo, "_end_politely", lambda: None)
+    monkeypatch.setattr(demo, "unwind_on_signals", lambda: None)
 
 
 def test_it_does_not_start_with_production_settings(monkeypatch, capsys):
