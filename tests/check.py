@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config import embedded
 from config.environment import PROJECT, kept_secrets
-from tests.run import SETTINGS
+from tests.run import SETTINGS, see_to_signing_keys
 
 CHECKS = {
     "lint": ["ruff", "check", "."],
@@ -34,6 +34,7 @@ def main() -> int:
     """Run every check, also after one has failed; 0 if all are clean."""
     with embedded.running("test", fsync=False) as urls:
         environment = os.environ | SETTINGS | kept_secrets("test") | urls
+        see_to_signing_keys(environment)
         failed = [name for name in CHECKS if not _passes(name, environment)]
     if failed:
         print(f"{len(failed)} of {len(CHECKS)} checks failed: {', '.join(failed)}")

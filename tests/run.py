@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
             os.environ.update(SETTINGS | kept_secrets("test") | urls)
             # WhiteNoise warns where there is no such folder, and warnings are errors.
             (VAR / "static").mkdir(exist_ok=True)
-            _see_to_signing_keys()
+            see_to_signing_keys(os.environ)
             return _run(list(arguments))
     except KeyboardInterrupt:
         return 130
@@ -54,11 +54,11 @@ def main(arguments: Sequence[str]) -> int:
         return 1
 
 
-def _see_to_signing_keys() -> None:
+def see_to_signing_keys(environment: Mapping[str, str]) -> None:
     """Make a key that signs now, unless one was made lately: keys sign for longer than that."""
-    made = [path.stat().st_mtime for path in Path(os.environ["HEALTHCODE_KEYS_DIR"]).glob("*.pem")]
+    made = [key.stat().st_mtime for key in Path(environment["HEALTHCODE_KEYS_DIR"]).glob("*.pem")]
     if max(made, default=0) < time.time() - YOUNG_SECONDS:
-        run_python(os.environ, "-m", "config.upkeep", "--keys")
+        run_python(environment, "-m", "config.upkeep", "--keys")
 
 
 def _run(arguments: list[str]) -> int:
