@@ -20,6 +20,7 @@ STATUS = {
     "enrolment_unknown": 404,
     "unknown_scan": 404,
     "unknown_case": 404,
+    "case_open": 409,
     "conflict": 409,
     "already_decided": 409,
     "enrolment_used": 409,
