@@ -8,7 +8,10 @@ from playwright._impl._driver import compute_driver_executable
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Playwright's driver is a Node program, and that needs libatomic, which a bare Debian lacks.
-INSTALL = "apt-get install --yes --no-install-recommends chromium libatomic1"
+PACKAGES = "chromium libatomic1 fonts-liberation"
+INSTALL = f"apt-get install --yes --no-install-recommends {PACKAGES}"
+# Fonts as wide as those of phones: with others lines break elsewhere than they do there.
+PHONE_FONTS = {"Arial", "Arimo", "Helvetica", "Liberation Sans"}
 # The sandbox needs rights a container does not have; the rest keeps Chromium from calling home.
 FLAGS = (
     "--no-sandbox",
@@ -20,6 +23,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+OTHER_FONTS = f"fonts here are wider than a phone's; `sudo {INSTALL}` brings some that are not"
 MISSING = f"no Chromium that can be driven here; `sudo {INSTALL}` enables the browser tests"
 
 
@@ -30,14 +34,23 @@ def find() -> str | None:
 
 
 def find_or_install() -> str | None:
-    """Like `find`, but root on a Debian machine installs what is missing first."""
-    if (found := find()) or os.geteuid() != 0 or not shutil.which("apt-get"):
+    """Like `find`, but root on a Debian machine installs what is missing first, fonts too."""
+    found = find()
+    if (found and has_phone_fonts()) or os.geteuid() != 0 or not shutil.which("apt-get"):
         return found
     print("Installing Chromium for the browser tests …", flush=True)
     for command in ("apt-get update --quiet", INSTALL):
         if not _carried_out(command):
             break
     return find()
+
+
+def has_phone_fonts() -> bool:
+    """Whether text is set here as wide as on a phone."""
+    if not shutil.which("fc-match"):
+        return False
+    asked = ["fc-match", "--format=%{family}", "Arial"]
+    return subprocess.run(asked, capture_output=True, text=True).stdout in PHONE_FONTS
 
 
 def _driver_runs() -> bool:

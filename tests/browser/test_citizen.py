@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests import chromium
 from tests.journeys import world
 from tests.journeys.world import ZHANG_SAN, hand_in, pcr
 from tests.reader import code_on
@@ -77,6 +78,7 @@ def test_from_the_phone_number_to_the_code(web, lab, new_page):
     assert code_on(page.content()).startswith("HCP:/1/")
 
 
+@pytest.mark.skipif(not chromium.has_phone_fonts(), reason=chromium.OTHER_FONTS)
 def test_the_code_is_one_screen_on_a_small_and_on_a_tall_phone(web, lab, new_page):
     page = open_code(new_page(viewport=SMALL), web)
 
