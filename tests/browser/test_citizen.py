@@ -78,6 +78,10 @@ def test_from_the_phone_number_to_the_code(web, lab, new_page):
     assert code_on(page.content()).startswith("HCP:/1/")
 
 
+FITS = """([width, height]) => document.documentElement.scrollWidth === width
+  && document.documentElement.scrollHeight === height"""
+
+
 @pytest.mark.skipif(not chromium.has_phone_fonts(), reason=chromium.OTHER_FONTS)
 def test_the_code_is_one_screen_on_a_small_and_on_a_tall_phone(web, lab, new_page):
     page = open_code(new_page(viewport=SMALL), web)
@@ -89,10 +93,8 @@ def test_the_code_is_one_screen_on_a_small_and_on_a_tall_phone(web, lab, new_pag
             expect(page.locator("#code")).to_have_attribute("data-colour", colour)
             for size in (SMALL, TALL):
                 page.set_viewport_size(size)
-                root = page.evaluate(
-                    "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
-                )
-                assert root == [size["width"], size["height"]], (colour, language)
+                # A phone's viewport is laid out anew a moment after it changed.
+                page.wait_for_function(FITS, arg=[size["width"], size["height"]], timeout=5_000)
                 assert page.locator(".frame svg[role=img]").bounding_box()["width"] >= 3 * 61
 
 
