@@ -8,10 +8,8 @@ from playwright._impl._driver import compute_driver_executable
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Playwright's driver is a Node program, and that needs libatomic, which a bare Debian lacks.
-PACKAGES = "chromium libatomic1 fonts-liberation"
+PACKAGES = "chromium libatomic1 fonts-noto-cjk"
 INSTALL = f"apt-get install --yes --no-install-recommends {PACKAGES}"
-# Fonts as wide as those of phones: with others lines break elsewhere than they do there.
-PHONE_FONTS = {"Arial", "Arimo", "Helvetica", "Liberation Sans"}
 # The sandbox needs rights a container does not have; the rest keeps Chromium from calling home.
 FLAGS = (
     "--no-sandbox",
@@ -23,7 +21,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-OTHER_FONTS = f"fonts here are wider than a phone's; `sudo {INSTALL}` brings some that are not"
+NO_FONT = f"no Chinese font here, as every phone has; `sudo {INSTALL}` brings one"
 MISSING = f"no Chromium that can be driven here; `sudo {INSTALL}` enables the browser tests"
 
 
@@ -34,9 +32,9 @@ def find() -> str | None:
 
 
 def find_or_install() -> str | None:
-    """Like `find`, but root on a Debian machine installs what is missing first, fonts too."""
+    """Like `find`, but root on a Debian machine installs what is missing first, a font too."""
     found = find()
-    if (found and has_phone_fonts()) or os.geteuid() != 0 or not shutil.which("apt-get"):
+    if (found and has_chinese_font()) or os.geteuid() != 0 or not shutil.which("apt-get"):
         return found
     print("Installing Chromium for the browser tests …", flush=True)
     for command in ("apt-get update --quiet", INSTALL):
@@ -45,12 +43,11 @@ def find_or_install() -> str | None:
     return find()
 
 
-def has_phone_fonts() -> bool:
-    """Whether text is set here as wide as on a phone."""
-    if not shutil.which("fc-match"):
+def has_chinese_font() -> bool:
+    """Whether pages look here as on a phone; without one, letters are wider and signs are boxes."""
+    if not shutil.which("fc-list"):
         return False
-    asked = ["fc-match", "--format=%{family}", "Arial"]
-    return subprocess.run(asked, capture_output=True, text=True).stdout in PHONE_FONTS
+    return bool(subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True).stdout)
 
 
 def _driver_runs() -> bool:

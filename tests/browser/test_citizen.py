@@ -82,7 +82,7 @@ FITS = """([width, height]) => document.documentElement.scrollWidth === width
   && document.documentElement.scrollHeight === height"""
 
 
-@pytest.mark.skipif(not chromium.has_phone_fonts(), reason=chromium.OTHER_FONTS)
+@pytest.mark.skipif(not chromium.has_chinese_font(), reason=chromium.NO_FONT)
 def test_the_code_is_one_screen_on_a_small_and_on_a_tall_phone(web, lab, new_page):
     page = open_code(new_page(viewport=SMALL), web)
 
