@@ -7,7 +7,7 @@ from typing import Any
 
 from healthcode.policy.instants import Calendar
 from healthcode.policy.ruleset import Contacts, Rule, RuleSet, Text
-from healthcode.policy.vocabulary.fields import REGION
+from healthcode.policy.vocabulary.fields import COUNTRY, REGION
 from healthcode.rules.checks import check_rule
 from healthcode.rules.contacts import read_contacts
 from healthcode.rules.errors import UnknownRuleSet
@@ -96,8 +96,10 @@ def _contacts(section: Section) -> Contacts | None:
 
 def _scope(section: Section) -> str:
     scope = section.string("scope", required=False)
-    if scope and not REGION.fullmatch(scope):
-        section.fault("scope", "A region code belongs here, or nothing for the whole country.")
+    if scope and not REGION.fullmatch(scope) and not COUNTRY.fullmatch(scope):
+        section.fault(
+            "scope", "A region code or another country's three letters, or nothing for this one."
+        )
     return scope
 
 
