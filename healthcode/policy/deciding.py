@@ -195,6 +195,7 @@ def _assess(
     since = window.start if window.clock is None else window.clock
     marks.surely(stage.until)
     marks.surely(stage.earliest)
+    marks.perhaps(stage.end or 0, at)
     reason = _reason(rule.rule, stage.phase.colour, fact.id, since)
     return reason._replace(until=stage.until, earliest=stage.earliest)
 
@@ -245,9 +246,9 @@ def _in_order(owed: set[Obligation]) -> tuple[Obligation, ...]:
     return tuple(sorted(once.values(), key=_soonest))
 
 
-def _soonest(owed: Obligation) -> tuple[int, int, str, int]:
+def _soonest(owed: Obligation) -> tuple[int, int, str, int, str]:
     by = NEVER if owed.by is None else owed.by
-    return (by, owed.start, owed.rule, owed.evidence or 0)
+    return (by, owed.start, owed.rule, owed.evidence or 0, owed.what)
 
 
 def _instants(applications: Iterable[Application], person: Person, now: int) -> list[int]:

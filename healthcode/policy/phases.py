@@ -71,18 +71,37 @@ def _running(here: Standing, clock: int, ends: Sequence[int]) -> Stage | None:
     for number, phase in enumerate(here.rule.rule.phases):
         end = ends[number] if number < len(ends) else here.window.end
         if end is None or here.at < end:
-            return _stage(here, phase, number, start, end)
+            last = _last_of_colour(here, number)
+            colour_ends = ends[last] if last < len(ends) else here.window.end
+            return _stage(here, phase, number, start, end, last, colour_ends)
         start = max(start, end)
     return None
 
 
-def _stage(here: Standing, phase: Phase, number: int, start: int, end: int | None) -> Stage:
-    until, earliest = end, end
+def _last_of_colour(here: Standing, number: int) -> int:
+    """The last of the phases in a row that have the colour of this one."""
+    phases = here.rule.rule.phases
+    while number + 1 < len(phases) and phases[number + 1].colour == phases[number].colour:
+        number += 1
+    return number
+
+
+def _stage(
+    here: Standing,
+    phase: Phase,
+    number: int,
+    start: int,
+    end: int | None,
+    last: int,
+    colour_ends: int | None,
+) -> Stage:
+    until = earliest = colour_ends
     needs = here.rule.needs
     clock = here.window.clock
-    prolongs = needs is not None and needs.phase == number
+    prolongs = needs is not None and number <= needs.phase <= last
     if needs and prolongs and clock is not None and not _satisfied(here, needs, clock):
-        until = here.rules.calendar.end_of_day(clock, needs.lapses_day)
+        lapse = here.rules.calendar.end_of_day(clock, needs.lapses_day)
+        until = None if until is None else max(until, lapse)
     if here.rule.released_by is not None:
         earliest = here.rule.released_by.earliest(
             here.person, floor_of(here.rule, here.window), here.at, here.marks

@@ -5,6 +5,7 @@ from typing import Any
 from healthcode.policy.compiled import CompiledRules
 from healthcode.policy.decision import Decision, Obligation, Reason
 from healthcode.policy.instants import Calendar
+from healthcode.policy.outlook import Outlook
 from healthcode.policy.ruleset import Text
 
 
@@ -16,6 +17,17 @@ def decision_to_json(decision: Decision, rules: CompiledRules) -> dict[str, Any]
         "reasons": [_reason(reason, calendar) for reason in decision.reasons],
         "obligations": [_obligation(owed, calendar) for owed in decision.obligations],
         "review_at": _iso(decision.review_at, calendar),
+    }
+
+
+def outlook_to_json(outlook: Outlook, rules: CompiledRules) -> dict[str, Any]:
+    """Return the colours ahead and the instants of green, with local ISO times."""
+    calendar = rules.calendar
+    steps = [{"at": calendar.iso(step.at), "colour": step.colour.word} for step in outlook.steps]
+    return {
+        "steps": steps,
+        "green_at": _iso(outlook.green_at, calendar),
+        "soonest_green": _iso(outlook.soonest_green, calendar),
     }
 
 

@@ -1,6 +1,6 @@
 """What is known of one person, and the releases that samples and reports fulfil."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -54,13 +54,13 @@ class CompiledRelease:
     within: int | None
     distinct: str | None
     consecutive_days: int | None
-    day_of: Callable[[int], int]
+    calendar: Calendar
 
     def met(self, person: Person, floor: int, at: int) -> bool:
         """Whether the facts from `floor` on, known by `at`, fulfil it."""
         found = self.found(person, floor, at)
         if self.consecutive_days is not None:
-            return _longest_run({self.day_of(f.occurred_at) for f in found}) >= (
+            return _longest_run({self.calendar.day_of(f.occurred_at) for f in found}) >= (
                 self.consecutive_days
             )
         if self.count == 1:
@@ -74,8 +74,13 @@ class CompiledRelease:
         return [f for f in facts if first <= f.occurred_at <= at and self.matches(f.details)]
 
     def earliest(self, person: Person, floor: int, at: int, marks: Marks) -> int | None:
-        """The instant before which one more sample cannot fulfil it, when that lies ahead."""
-        if self.count == 1 or self.consecutive_days is not None:
+        """The instant before which one more sample, or a report a day, cannot fulfil it.
+
+        None when no instant ahead stands in the way.
+        """
+        if self.consecutive_days is not None:
+            return self._earliest_row(person, floor, at, marks, self.consecutive_days)
+        if self.count == 1:
             return None
         found = self.found(person, floor, at)
         ahead = []
@@ -88,6 +93,20 @@ class CompiledRelease:
                 ahead.append(ready)
         soonest = min(ahead, default=at)
         return soonest if soonest > at else None
+
+    def _earliest_row(
+        self, person: Person, floor: int, at: int, marks: Marks, wanted: int
+    ) -> int | None:
+        """00:00 of the last day that is needed, reporting every day from now on."""
+        today = self.calendar.day_of(at)
+        marks.perhaps(self.calendar.midnight(today + 1), at)
+        days = {self.calendar.day_of(f.occurred_at) for f in self.found(person, floor, at)}
+        last = today if today in days else today - 1
+        row = 0
+        while last - row in days:
+            row += 1
+        ready = self.calendar.midnight(last + wanted - row)
+        return ready if ready > at else None
 
     def _ends_chain(
         self, found: Sequence[Fact], i: int, length: int, last: int | None = None
@@ -144,7 +163,7 @@ def compile_release(release: Release, scope: str, calendar: Calendar) -> Compile
         within=None if release.within_hours is None else release.within_hours * HOUR,
         distinct=release.distinct,
         consecutive_days=release.consecutive_days,
-        day_of=calendar.day_of,
+        calendar=calendar,
     )
 
 

@@ -181,6 +181,23 @@ class Contacts:
     rules: tuple[ContactRule, ...]
 
 
+class Validity(NamedTuple):
+    """Which set holds where, from one instant until before another; None: until further notice."""
+
+    id: str
+    scope: str
+    valid_from: int
+    valid_to: int | None
+
+    def overlaps(self, other: "Validity") -> bool:
+        """Whether another set, not an older text of this one, holds here at the same time."""
+        if self.id == other.id or self.scope != other.scope:
+            return False
+        ends = (self.valid_to, other.valid_to)
+        starts = (other.valid_from, self.valid_from)
+        return all(end is None or start < end for end, start in zip(ends, starts, strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """A dated, scoped set of rules. `digest` names its content, whatever file holds it."""
@@ -198,3 +215,8 @@ class RuleSet:
     rules: tuple[Rule, ...] = ()
     contacts: Contacts | None = None
     digest: str = ""
+
+    @property
+    def validity(self) -> Validity:
+        """Where and when it holds."""
+        return Validity(self.id, self.scope, self.valid_from, self.valid_to)

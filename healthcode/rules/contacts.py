@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from healthcode.policy.grading import EDGE_FIELDS
-from healthcode.policy.ruleset import ContactRule, Contacts, SecondHop, Stretch
+from healthcode.policy.ruleset import Condition, ContactRule, Contacts, SecondHop, Stretch
 from healthcode.rules.conditions import read_condition
 from healthcode.rules.sections import Section
 
@@ -73,12 +73,20 @@ def _rule(section: Section) -> ContactRule:
     for condition in conditions:
         if condition.unknown:
             inner.fault(condition.field, "What was not measured matches no contact rule.")
+        if condition.field == "distance_m" and not _is_near(condition):
+            inner.fault("distance_m", "Only an upper bound: in close quarters unknown means near.")
     return ContactRule(
         id=section.string("id"),
         conditions=tuple(conditions),
         grade=section.word("grade", ("close", "casual")),
         verified=section.flag("verified", default=True),
     )
+
+
+def _is_near(condition: Condition) -> bool:
+    """Whether a condition on a distance is an upper bound and no more."""
+    bounded = condition.most is not None or condition.below is not None
+    return bounded and condition.least is None and condition.above is None
 
 
 def _check(section: Section, contacts: Contacts) -> None:
@@ -100,7 +108,13 @@ def _check(section: Section, contacts: Contacts) -> None:
 def _not_cut_off(section: Section, minimum: int, rules: Iterable[ContactRule]) -> None:
     """A shortest encounter must not hide one that a rule would grade close."""
     for rule in rules:
-        limits = [c.least or c.above or 0 for c in rule.conditions if c.field == "minutes"]
-        least = max(limits, default=None) if limits else None
-        if rule.grade == "close" and least is not None and minimum > least:
+        if rule.grade == "close" and minimum > _shortest(rule):
             section.fault("minimum_minutes", f"Encounters that {rule.id} grades would be missed.")
+
+
+def _shortest(rule: ContactRule) -> float:
+    """The shortest encounter in minutes that a rule grades; households have no minutes."""
+    if any(c.field == "setting" and c.any_of == ("household",) for c in rule.conditions):
+        return float("inf")
+    limits = [c.least or c.above or 0 for c in rule.conditions if c.field == "minutes"]
+    return max((1, *limits))

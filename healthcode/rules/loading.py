@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from healthcode.policy.instants import Calendar
-from healthcode.policy.ruleset import Contacts, Rule, RuleSet, Text
+from healthcode.policy.ruleset import Contacts, Rule, RuleSet, Text, Validity
 from healthcode.policy.vocabulary.fields import COUNTRY, REGION
 from healthcode.rules.checks import check_rule
 from healthcode.rules.contacts import read_contacts
@@ -32,13 +33,18 @@ FIELDS = (
 )
 
 
-def load_ruleset(path_or_text: Path | str) -> RuleSet:
-    """Read a rule file or its text; raise `RuleSetInvalid` naming every fault and its line."""
+def load_ruleset(
+    path_or_text: Path | str, *, file: str = "text", beside: Iterable[Validity] = ()
+) -> RuleSet:
+    """Read a rule file or its text; raise `RuleSetInvalid` naming every fault and its line.
+
+    `beside`: other sets that are known; one of the same scope must not hold at the same time.
+    """
     if isinstance(path_or_text, Path):
-        return _load(path_or_text.read_text(encoding="utf-8"), path_or_text.name)
+        return _load(path_or_text.read_text(encoding="utf-8"), path_or_text.name, beside)
     if "\n" not in path_or_text and path_or_text.endswith((".yaml", ".yml")):
-        return load_ruleset(Path(path_or_text))
-    return _load(path_or_text, "text")
+        return load_ruleset(Path(path_or_text), beside=beside)
+    return _load(path_or_text, file, beside)
 
 
 def load_named(ruleset_id: str) -> RuleSet:
@@ -53,11 +59,14 @@ def named_rulesets() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def _load(text: str, file: str) -> RuleSet:
+def _load(text: str, file: str, beside: Iterable[Validity]) -> RuleSet:
     document = Document(text, file)
     section = Section(document, document.data, (), FIELDS)
     ruleset = _ruleset(section)
     _check(section, ruleset)
+    for other in beside:
+        if ruleset.validity.overlaps(other):
+            section.fault("valid_from", f"{other.id} holds for this scope at the same time.")
     document.raise_faults()
     return ruleset
 
