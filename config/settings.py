@@ -42,6 +42,9 @@ HEALTHCODE_SEALING_KEYS = env.dict("HEALTHCODE_SEALING_KEYS")
 HEALTHCODE_PULSE_SECONDS = env.int(
     "HEALTHCODE_PULSE_SECONDS", 3 if HEALTHCODE_ENV == "demo" else 15
 )
+# More people than this turning worse within a minute, without a confirmed case or newly activated
+# rules behind it, pull the brake: two people look before any of them is shown the colour.
+HEALTHCODE_WORSE_PER_MINUTE = env.int("HEALTHCODE_WORSE_PER_MINUTE", 1000)
 HEALTHCODE_SMS_GATEWAY_URL = env.str("HEALTHCODE_SMS_GATEWAY_URL", "")
 HEALTHCODE_SMS_GATEWAY_TOKEN = env.str("HEALTHCODE_SMS_GATEWAY_TOKEN", "")
 HEALTHCODE_SHOW_SIGNIN_CODE = not PRODUCTION
@@ -251,6 +254,9 @@ CELERY_TIMEZONE = TIME_ZONE
 # Every sweep only asks the database what is left to do; running one twice is harmless.
 CELERY_BEAT_SCHEDULE = {
     "recolour-what-is-due": {"task": "healthcode.sweep_due", "schedule": 2.0},
+    "try-rules": {"task": "healthcode.sweep_dry_runs", "schedule": 5.0},
+    "replay-statuses": {"task": "healthcode.replay_statuses", "schedule": 60.0},
+    "forget-tallies": {"task": "healthcode.forget_tallies", "schedule": 3600.0},
     "trace-what-is-due": {"task": "tracing.sweep_traces", "schedule": 3.0},
     "board-trips": {"task": "tracing.sweep_trips", "schedule": 10.0},
     "propose-cases": {"task": "tracing.sweep_suspects", "schedule": 10.0},

@@ -57,3 +57,38 @@ class AreaInvalid(DomainError):
 
     code = "area_invalid"
     message = "The listing cannot be accepted."
+
+
+class RulesAlreadyActive(DomainError):
+    """Rules are in force there: others are proposed, tried and approved."""
+
+    code = "rules_already_active"
+    message = "Rules are in force here. Others need a dry run, a proposal and a second person."
+
+
+class NothingToRollBack(DomainError):
+    """An activation that is not in force, leads back itself, or had no rules before it."""
+
+    code = "nothing_to_roll_back"
+    message = "This activation cannot be rolled back."
+
+
+class DryRunInvalid(DomainError):
+    """A dry run of no rules for people, of a region outside the scope, or of too few."""
+
+    code = "dry_run_invalid"
+    message = "This cannot be tried."
+
+
+class ProposalInvalid(DomainError):
+    """A proposal whose dry run is unfinished, too old, of another region or of other rules."""
+
+    code = "proposal_invalid"
+    message = "This cannot be proposed."
+
+
+class TooManyWorse(DomainError):
+    """More people would turn worse than the proposal allows."""
+
+    code = "too_many_worse"
+    message = "More people would turn worse than the limit allows."

@@ -37,6 +37,9 @@ _APPEAL = Keep(
 _HISTORY = Keep(
     THREE_YEARS, ("decided_at",), "the three years of the law, for decisions made by a machine"
 )
+_DISPUTE = Keep(
+    THREE_YEARS, ("found_at",), "as long as the history that was found not to follow from its facts"
+)
 _WITH_THE_CITIZEN = Erase(with_="accounts.Citizen")
 _WITH_THE_EVIDENCE = Erase(with_="healthcode.Evidence")
 _WITH_THE_SERVICE = Erase(with_=THE_SERVICE)
@@ -134,8 +137,76 @@ PERSONAL_DATA: Catalogue = {
         "loaded_at",
     ),
     "healthcode.Activation": table(
-        impersonal("which rules decided when", "id", "ruleset", "at"),
+        impersonal("which rules decided when and where", "id", "ruleset", "region", "at", "undoes"),
         personal(_WITH_THE_SERVICE, "who put the rules in force", "by"),
+    ),
+    "healthcode.Spread": impersonal(
+        "how far rules have spread", "activation", "begins_at", "last_citizen", "done_at"
+    ),
+    "healthcode.DryRun": table(
+        impersonal(
+            "counts, and examples without names, instants or identifiers",
+            "id",
+            "ruleset",
+            "region",
+            "sample",
+            "as_of",
+            "last_citizen",
+            "tally",
+            "report",
+            "finished_at",
+        ),
+        personal(_WITH_THE_SERVICE, "who had the rules tried", "requested_by"),
+    ),
+    "healthcode.Proposal": table(
+        impersonal(
+            "which rules were proposed, on which report, and what came of it",
+            "id",
+            "dry_run",
+            "region",
+            "activate_at",
+            "worse_share",
+            "max_worse_share",
+            "needs_third",
+            "state",
+            "proposed_at",
+            "approved_at",
+            "third_at",
+            "activation",
+        ),
+        personal(
+            _WITH_THE_SERVICE,
+            "which officers answer for the rules",
+            "proposed_by",
+            "approved_by",
+            "third_by",
+        ),
+    ),
+    "healthcode.Brake": table(
+        impersonal(
+            "when recolouring was braked", "id", "pulled_at", "worse", "first_at", "cleared_at"
+        ),
+        personal(_WITH_THE_SERVICE, "which two officers cleared it", "first_by", "cleared_by"),
+    ),
+    "healthcode.WorseTally": impersonal("counts by the minute", "minute", "worse"),
+    "healthcode.Dispute": personal(
+        _DISPUTE,
+        "a status that could not be derived again, and who looked into it",
+        "id",
+        "citizen_id",
+        "change_id",
+        "found_at",
+        "cleared_by",
+        "cleared_at",
+    ),
+    "healthcode.ReplayRound": impersonal(
+        "proves that everybody's status was derived again",
+        "id",
+        "begun_at",
+        "last_citizen",
+        "looked_at",
+        "disputed",
+        "finished_at",
     ),
     "healthcode.HealthStatus": table(
         personal(
@@ -147,6 +218,7 @@ PERSONAL_DATA: Catalogue = {
             "rules",
             "decided_at",
             "due_at",
+            "held_by",
         ),
         personal(
             _WITH_THE_CITIZEN,

@@ -22,7 +22,8 @@ class HealthStatus(models.Model):
     """The latest decision of a citizen: one row, written by `recolour` alone.
 
     `due_at` is the instant at which it must be decided again: the decision's own `review_at`,
-    or earlier because facts changed.
+    or earlier because facts changed. `held_by` is the brake that holds back a worse decision:
+    the row stays due and out of the sweeper's queue until the brake is cleared.
     """
 
     citizen = models.OneToOneField(
@@ -35,6 +36,7 @@ class HealthStatus(models.Model):
     rules = models.CharField(_("规则版本"), max_length=60, blank=True)
     decided_at = models.DateTimeField(_("决定时间"), null=True)
     due_at = models.DateTimeField(_("应复核时间"), null=True)
+    held_by = models.BigIntegerField(_("刹车"), null=True)
     last_test_at = models.DateTimeField(_("最近采样"), null=True)
     last_negative_at = models.DateTimeField(_("最近阴性采样"), null=True)
 
@@ -44,7 +46,14 @@ class HealthStatus(models.Model):
         verbose_name = _("当前状态")
         verbose_name_plural = _("当前状态")
         indexes = [
-            models.Index(name="status_due", fields=["due_at"], condition=Q(due_at__isnull=False)),
+            models.Index(
+                name="status_due",
+                fields=["due_at"],
+                condition=Q(due_at__isnull=False, held_by__isnull=True),
+            ),
+            models.Index(
+                name="status_held", fields=["held_by"], condition=Q(held_by__isnull=False)
+            ),
             # Yellow and red: the few whom officers list and count.
             models.Index(
                 name="status_restricted", fields=["colour", "citizen"], condition=Q(colour__gte=2)

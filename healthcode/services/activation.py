@@ -1,124 +1,95 @@
-"""Which rules decide where: loading rule sets, activating them, finding the active one."""
+"""Putting rules in force: the first ones, those that people approved, and back again."""
 
-from datetime import UTC, datetime
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Iterable
+from datetime import datetime
 
-from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts import audit
-from accounts.models import region_prefix
-from healthcode import policy
-from healthcode.errors import NoActiveRules
-from healthcode.models import Activation, RuleSet
-from healthcode.policy import CompiledRules, compile_rules
-from healthcode.rules import load_named, load_ruleset, named_rulesets
-from healthcode.rules.loading import FOLDER
+from accounts.errors import AlreadyDecided, NotPermitted
+from accounts.models import User, region_prefix
+from healthcode.errors import NoActiveRules, NothingToRollBack, RulesAlreadyActive
+from healthcode.models import Activation, RuleSet, Spread
+from healthcode.services.in_force import covered, rules_at, valid_at
 
 
-def load_rulesets(*, now: datetime, by: str) -> list[RuleSet]:
-    """Store every rule set file whose content is not stored yet; return the new rows.
+def activate_first_ruleset(*, ruleset_id: str, at: datetime, by: str) -> Activation:
+    """Put the newest text of a rule set in force where no rules ever were.
 
-    A file that is not valid raises RuleSetInvalid and nothing is stored.
-    """
-    parsed = [(name, load_named(name)) for name in named_rulesets()]
-    with transaction.atomic():
-        known = set(RuleSet.objects.values_list("digest", flat=True))
-        return [
-            _store(name, ruleset, now, by)
-            for name, ruleset in parsed
-            if ruleset.digest not in known
-        ]
-
-
-def activate_ruleset(*, ruleset_id: str, at: datetime, by: str) -> Activation:
-    """From the second of `at` on, the newest text of this rule set decides for its scope.
-
-    Whole seconds, as everything the rules are asked about: a decision of that second has rules.
+    For a new city, where nobody has a colour that could turn worse. Any other activation is
+    proposed and approved. Raises NoActiveRules for an unknown set, RulesAlreadyActive.
     """
     row = RuleSet.objects.filter(ruleset_id=ruleset_id).order_by("-loaded_at", "-pk").first()
     if row is None:
         raise NoActiveRules(ruleset=ruleset_id)
+    if any(_meet(covered(earlier), region_prefix(row.scope)) for earlier in _activations()):
+        raise RulesAlreadyActive(scope=row.scope)
+    return put_in_force(row, at=at, by=by, now=at)
+
+
+def put_in_force(
+    ruleset: RuleSet,
+    *,
+    region: str = "",
+    at: datetime,
+    by: str,
+    now: datetime,
+    undoes: Activation | None = None,
+) -> Activation:
+    """From the second of `at` on, a text decides in a region; everybody there is decided anew.
+
+    Whole seconds, as everything the rules are asked about: a decision of that second has rules.
+    For services that saw to it that this may be; `by` names everybody who answers for it.
+    """
+    at = at.replace(microsecond=0)
     with transaction.atomic():
-        activation = Activation.objects.create(ruleset=row, at=at.replace(microsecond=0), by=by)
-        audit.record(actor=by, action="rules.activated", target=f"rules:{row.version}", now=at)
+        activation = Activation.objects.create(
+            ruleset=ruleset, region=region, at=at, by=by, undoes=undoes
+        )
+        Spread.objects.create(activation=activation, begins_at=max(at, ruleset.valid_from))
+        audit.record(
+            actor=by.split()[-1],
+            action="rules.rolled_back" if undoes else "rules.activated",
+            target=f"rules:{ruleset.version}",
+            now=now,
+            region=region,
+            people=by,
+        )
     return activation
 
 
-class InForce(NamedTuple):
-    """Compiled rules and the version that decisions quote."""
+def roll_back_rules(*, activation_id: int, by: User, now: datetime) -> Activation:
+    """Undo an activation in one step: the rules before it decide again in its region.
 
-    version: str
-    rules: CompiledRules
-
-
-def active_rules(*, region: str, now: datetime) -> InForce:
-    """The compiled rules that decide for a region at an instant, or NoActiveRules.
-
-    The narrowest scope wins, within it the latest activation. A person without a region
-    belongs to the city this service runs for.
+    One person may: it leads back to rules that others approved. Raises NotPermitted,
+    NothingToRollBack when it is not in force, is a rollback itself or had nothing before it,
+    AlreadyDecided when somebody was quicker.
     """
-    return rules_at(now).for_region(region)
+    if not by.has_perm("healthcode.roll_back_rules"):
+        raise NotPermitted
+    activation = valid_at(now).select_related("ruleset").filter(pk=activation_id).first()
+    if activation is None or activation.undoes_id is not None:
+        raise NothingToRollBack
+    before = rules_at(now, without=activation_id).activation_for(covered(activation))
+    if before is None or rules_at(now).activation_for(covered(activation)) != activation:
+        raise NothingToRollBack
+    try:
+        return put_in_force(
+            before.ruleset,
+            region=activation.region or activation.ruleset.scope,
+            at=now,
+            by=f"user:{by.username}",
+            now=now,
+            undoes=activation,
+        )
+    except IntegrityError:
+        raise AlreadyDecided from None
 
 
-def contact_rules(*, region: str, now: datetime) -> InForce:
-    """The rules that grade contacts in a region, or NoActiveRules where they grade none."""
-    in_force = active_rules(region=region, now=now)
-    if in_force.rules.ruleset.contacts is None:
-        raise NoActiveRules(region=region)
-    return in_force
+def _activations() -> Iterable[Activation]:
+    return Activation.objects.select_related("ruleset").defer("ruleset__body")
 
 
-class RulesInForce:
-    """The activations at one instant, read once for a batch."""
-
-    def __init__(self, by_prefix: dict[str, InForce]) -> None:
-        """Keep the compiled rules by the prefix of the regions they decide for."""
-        self._by_prefix = by_prefix
-
-    def for_region(self, region: str) -> InForce:
-        """The rules of the longest prefix of this region, or NoActiveRules."""
-        code = region or settings.HEALTHCODE_REGION
-        for length in range(len(code), -1, -1):
-            if code[:length] in self._by_prefix:
-                return self._by_prefix[code[:length]]
-        raise NoActiveRules(region=code)
-
-
-def rules_at(now: datetime) -> RulesInForce:
-    """Read which rules are in force everywhere at an instant."""
-    rows = Activation.objects.filter(at__lte=now, ruleset__valid_from__lte=now)
-    rows = rows.exclude(ruleset__valid_until__lte=now).select_related("ruleset")
-    return RulesInForce(
-        {
-            region_prefix(row.ruleset.scope): InForce(
-                row.ruleset.version, _compiled(row.ruleset.digest, row.ruleset.body)
-            )
-            for row in rows.order_by("at", "pk")
-        }
-    )
-
-
-def _store(name: str, ruleset: policy.RuleSet, now: datetime, by: str) -> RuleSet:
-    row = RuleSet.objects.create(
-        ruleset_id=ruleset.id,
-        digest=ruleset.digest,
-        scope=ruleset.scope,
-        valid_from=datetime.fromtimestamp(ruleset.valid_from, UTC),
-        valid_until=_until(ruleset),
-        body=(FOLDER / f"{name}.yaml").read_text(encoding="utf-8"),
-        loaded_at=now,
-    )
-    audit.record(actor=by, action="rules.loaded", target=f"rules:{row.version}", now=now)
-    return row
-
-
-def _until(ruleset: policy.RuleSet) -> datetime | None:
-    return None if ruleset.valid_to is None else datetime.fromtimestamp(ruleset.valid_to, UTC)
-
-
-@lru_cache(maxsize=32)
-def _compiled(digest: str, body: str) -> CompiledRules:
-    """Compile once per text; `digest` makes the cache's key quick to tell apart."""
-    return compile_rules(load_ruleset(body))
+def _meet(one: str, other: str) -> bool:
+    """Whether two regions share anybody: one lies in the other."""
+    return one.startswith(other) or other.startswith(one)

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef
 
 from accounts.errors import UnknownCitizen
 from accounts.models import Citizen
 from accounts.services import identify, masked_name
 from healthcode import keys, passes
 from healthcode.colours import Colour, Outcome, Reason
-from healthcode.models import ColourChange, HealthStatus
+from healthcode.models import ColourChange, Dispute, HealthStatus
 from healthcode.passes import Claims, Gate, Kind
 from healthcode.services.recolour import recolour
+from healthcode.services.spread import still_to_reach
 
 HOUR = 3600
 
@@ -55,13 +58,37 @@ class ScanVerdict:
     negative_at: datetime | None = None
 
 
-def current_status(*, citizen_id: int, now: datetime) -> HealthStatus:
-    """The status of a citizen, decided again first when it is due. Raises UnknownCitizen."""
-    status = _status(citizen_id)
-    if status.due_at is not None and status.due_at <= now:
+class CurrentStatus(NamedTuple):
+    """A citizen's decision as it may be shown: unassessed, without reasons, while disputed."""
+
+    citizen_id: int
+    colour: Colour
+    decision: dict[str, Any]
+    rules: str
+    decided_at: datetime | None
+    last_test_at: datetime | None
+    last_negative_at: datetime | None
+
+
+def current_status(*, citizen_id: int, now: datetime) -> CurrentStatus:
+    """The status of a citizen, decided again first when it is due. Raises UnknownCitizen.
+
+    It is due as well when rules came into force that have not spread to this citizen yet. A
+    status that a replay could not derive is not trusted: it is shown as unassessed.
+    """
+    status = _status(citizen_id, now)
+    if status.overtaken or (status.due_at is not None and status.due_at <= now):
         recolour(citizen_ids=[citizen_id], now=now)
-        status = _status(citizen_id)
-    return status
+        status = _status(citizen_id, now)
+    return CurrentStatus(
+        citizen_id=citizen_id,
+        colour=Colour.UNASSESSED if status.disputed else Colour(status.colour),
+        decision={} if status.disputed else status.decision,
+        rules=status.rules,
+        decided_at=status.decided_at,
+        last_test_at=status.last_test_at,
+        last_negative_at=status.last_negative_at,
+    )
 
 
 def issue_live(*, citizen_id: int, now: datetime) -> LiveCode:
@@ -76,7 +103,7 @@ def issue_live(*, citizen_id: int, now: datetime) -> LiveCode:
     signed = keys.sign(claims, now=claims.iat)
     return LiveCode(
         text=passes.write_text(signed),
-        colour=Colour(status.colour),
+        colour=status.colour,
         name=identify(citizen).name,
         masked=claims.name,
         issued_at=issued,
@@ -119,23 +146,29 @@ def judge_text(
     return _verdict(verdict.outcome, verdict.reason, claims, status)
 
 
-def _colour_at(status: HealthStatus, as_at: datetime | None) -> Colour:
+def _colour_at(status: CurrentStatus, as_at: datetime | None) -> Colour:
     """The colour now, or the one decided last before an instant."""
     if as_at is None:
-        return Colour(status.colour)
-    history = ColourChange.objects.filter(citizen_id=status.pk, decided_at__lte=as_at)
+        return status.colour
+    history = ColourChange.objects.filter(citizen_id=status.citizen_id, decided_at__lte=as_at)
     last = history.order_by("-decided_at", "-id").first()
     return Colour(last.colour) if last else Colour.UNASSESSED
 
 
-def _status(citizen_id: int) -> HealthStatus:
-    status = HealthStatus.objects.filter(pk=citizen_id).first()
+def _status(citizen_id: int, now: datetime) -> Any:
+    """The stored row. `overtaken`: rules are spreading, and it was not decided by them;
+    `disputed`: a replay could not derive it again."""
+    disputes = Dispute.objects.filter(citizen_id=OuterRef("pk"), cleared_at__isnull=True)
+    rows = HealthStatus.objects.annotate(
+        overtaken=Exists(still_to_reach(now)), disputed=Exists(disputes)
+    )
+    status = rows.filter(pk=citizen_id).first()
     if status is None:
         raise UnknownCitizen
     return status
 
 
-def _claims(citizen: Citizen, status: HealthStatus, now: int) -> Claims:
+def _claims(citizen: Citizen, status: CurrentStatus, now: int) -> Claims:
     sampled = status.last_negative_at
     return Claims(
         kind=Kind.LIVE,
@@ -143,19 +176,19 @@ def _claims(citizen: Citizen, status: HealthStatus, now: int) -> Claims:
         exp=now + passes.MAX_LIFE[Kind.LIVE],
         pass_id=keys.seal_live_id(citizen.pk),
         name=masked_name(citizen),
-        colour=Colour(status.colour),
+        colour=status.colour,
         hour=int(sampled.timestamp()) // HOUR if sampled else 0,
     )
 
 
-def _holder(claims: Claims | None, now: datetime) -> HealthStatus | None:
+def _holder(claims: Claims | None, now: datetime) -> CurrentStatus | None:
     """The current status of the holder of a live pass whose signature was found good."""
     if claims is None or claims.kind is not Kind.LIVE:
         return None
     return current_status(citizen_id=keys.open_live_id(claims.pass_id), now=now)
 
 
-def _rule_met(status: HealthStatus, hours: int | None, now: datetime) -> bool:
+def _rule_met(status: CurrentStatus, hours: int | None, now: datetime) -> bool:
     if hours is None:
         return True
     sampled = status.last_negative_at
@@ -163,15 +196,15 @@ def _rule_met(status: HealthStatus, hours: int | None, now: datetime) -> bool:
 
 
 def _verdict(
-    outcome: Outcome, reason: Reason, claims: Claims | None, status: HealthStatus | None
+    outcome: Outcome, reason: Reason, claims: Claims | None, status: CurrentStatus | None
 ) -> ScanVerdict:
     judged = outcome is not Outcome.GREY
     return ScanVerdict(
         outcome=outcome,
         reason=reason,
-        citizen_id=status.pk if status else None,
+        citizen_id=status.citizen_id if status else None,
         pass_id=claims.pass_id if claims else None,
         name=claims.name if claims and judged else "",
-        colour=Colour(status.colour) if status and judged else None,
+        colour=status.colour if status and judged else None,
         negative_at=status.last_negative_at if status and judged else None,
     )

@@ -13,11 +13,11 @@ def mark_due(*, citizen_ids: Iterable[int], now: datetime) -> None:
     """Have these citizens decided again, in the caller's transaction and after its inserts.
 
     Locks the rows in the order of their numbers first: an update without it deadlocks with
-    another one.
+    another one. Whoever a brake holds back is looked at anew.
     """
     ids = sorted(set(citizen_ids))
     if not ids:
         return
     with transaction.atomic():
         sql.lock_statuses(ids)
-        HealthStatus.objects.filter(pk__in=ids).update(due_at=now)
+        HealthStatus.objects.filter(pk__in=ids).update(due_at=now, held_by=None)

@@ -4,7 +4,7 @@ A stay in an area becomes one fact per stay and listing; a screening becomes a f
 of its region. Both lists are short and read once per batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,8 +20,20 @@ class Joined:
     listings: tuple[RiskArea, ...]
     campaigns: tuple[Campaign, ...]
 
-    def join(self, stored: Sequence[Fact], region: str) -> tuple[list[Fact], list[str]]:
-        """A citizen's facts with what is joined to them, and the names of the rows used."""
+    @classmethod
+    def of(cls, rows: Iterable[RiskArea | Campaign]) -> "Joined":
+        """Exactly these rows, one of each name."""
+        once = {(type(row), row.pk): row for row in rows}.values()
+        return cls(
+            tuple(row for row in once if isinstance(row, RiskArea)),
+            tuple(row for row in once if isinstance(row, Campaign)),
+        )
+
+    def join(self, stored: Sequence[Fact], region: str | None) -> tuple[list[Fact], list[str]]:
+        """A citizen's facts with what is joined to them, and the names of the rows used.
+
+        `region` None: every screening applies, whoever it was for.
+        """
         facts: list[Fact] = []
         used: list[str] = []
         for fact in stored:
@@ -29,9 +41,9 @@ class Joined:
                 facts.append(joined)
                 used += [row] if row else []
         for campaign in self.campaigns:
-            if region.startswith(region_prefix(campaign.region)):
+            if region is None or region.startswith(region_prefix(campaign.region)):
                 facts.append(_owed(campaign))
-                used.append(f"campaign:{campaign.pk}")
+                used.append(_name(campaign))
         return facts, used
 
     def _tiers(self, fact: Fact) -> list[tuple[Fact, str]]:
@@ -39,7 +51,7 @@ class Joined:
             return []
         region = fact.details["region"]
         return [
-            (_tiered(fact, listing), f"risk_area:{listing.pk}")
+            (_tiered(fact, listing), _name(listing))
             for listing in self.listings
             if region.startswith(region_prefix(listing.region))
         ]
@@ -52,6 +64,22 @@ def joined_at(now: datetime) -> Joined:
         listings[row.listing] = row
     campaigns = Campaign.objects.filter(recorded_at__lte=now).order_by("pk")
     return Joined(tuple(listings.values()), tuple(campaigns))
+
+
+def rows_named(names: Iterable[str]) -> dict[str, RiskArea | Campaign]:
+    """The rows that decisions name as joined to their facts, by those names."""
+    numbers: dict[str, list[int]] = {"risk_area": [], "campaign": []}
+    for name in names:
+        table, _, number = name.partition(":")
+        numbers[table].append(int(number))
+    listings = RiskArea.objects.filter(pk__in=numbers["risk_area"])
+    campaigns = Campaign.objects.filter(pk__in=numbers["campaign"])
+    rows: list[RiskArea | Campaign] = [*listings, *campaigns]
+    return {_name(row): row for row in rows}
+
+
+def _name(row: RiskArea | Campaign) -> str:
+    return f"{'campaign' if isinstance(row, Campaign) else 'risk_area'}:{row.pk}"
 
 
 def _tiered(fact: Fact, listing: RiskArea) -> Fact:

@@ -6,14 +6,16 @@ statement, so that a fact committed meanwhile is either seen or marks the citize
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
 from healthcode import sql
 from healthcode.models import ColourChange
-from healthcode.policy import CompiledRules, Decision, Fact, decide, decision_to_json
+from healthcode.policy import Decision, Fact, decide, decision_to_json
 from healthcode.policy.facts import seconds
-from healthcode.services.activation import RulesInForce, rules_at
+from healthcode.services.brake import brake_for, cleared_brakes, turns_worse_unbacked
+from healthcode.services.in_force import InForce, RulesInForce, rules_at
 from healthcode.services.joined import Joined, joined_at
 
 
@@ -30,6 +32,8 @@ def recolour_due(*, now: datetime, limit: int = 1000) -> int:
     """
     with transaction.atomic():
         statuses = sql.lock_due(now, limit)
+        if len(statuses) < limit:
+            statuses += sql.lock_let_through(limit - len(statuses))
         _recolour(statuses, now)
     return len(statuses)
 
@@ -37,52 +41,99 @@ def recolour_due(*, now: datetime, limit: int = 1000) -> int:
 def facts_of(citizen_ids: Sequence[int], *, as_at: datetime | None = None) -> dict[int, list[Fact]]:
     """The stored facts of these citizens as the policy reads them."""
     rows = sql.read_facts(citizen_ids, as_at=as_at)
-    return {
-        pk: [
-            Fact(kind, start, end, seconds(kind, details), fact_id, known)
-            for kind, start, end, details, fact_id, known in facts
-        ]
-        for pk, facts in rows.items()
-    }
+    return {pk: [as_fact(row) for row in facts] for pk, facts in rows.items()}
+
+
+def as_fact(row: Sequence[Any]) -> Fact:
+    """A fact from a row of `sql.read_facts`."""
+    kind, start, end, details, fact_id, known = row
+    return Fact(kind, start, end, seconds(kind, details), fact_id, known)
+
+
+class Decided(NamedTuple):
+    """What becomes of one status: the new row, its history row, whether the brake is asked."""
+
+    new: sql.NewStatus
+    change: ColourChange | None
+    same: bool
+    unbacked: bool
+
+
+class Basis(NamedTuple):
+    """What a batch is decided by: rules, joined lists, brakes that two people cleared."""
+
+    rules: RulesInForce
+    joined: Joined
+    cleared: set[int]
+    now: datetime
 
 
 def _recolour(statuses: Sequence[sql.StatusRow], now: datetime) -> int:
     if not statuses:
         return 0
     facts = facts_of([status.citizen_id for status in statuses])
-    rules, joined = rules_at(now), joined_at(now)
-    changes: list[ColourChange] = []
-    changed: list[sql.NewStatus] = []
-    unchanged: list[sql.NewStatus] = []
-    for status in statuses:
-        new, change = _decide(status, facts.get(status.citizen_id, []), rules, joined, now)
-        changes += [change] if change else []
-        (unchanged if not change and new.decision == status.decision else changed).append(new)
+    cleared = cleared_brakes(status.held_by for status in statuses if status.held_by)
+    basis = Basis(rules_at(now), joined_at(now), cleared, now)
+    decided = [_decide(status, facts.get(status.citizen_id, []), basis) for status in statuses]
+    return _write(_let_through(decided, now))
+
+
+def _let_through(decided: list[Decided], now: datetime) -> list[Decided]:
+    """Without those whom the brake holds back: they are marked, and stay as they were."""
+    unbacked = [each.new.citizen_id for each in decided if each.unbacked]
+    brake = brake_for(len(unbacked), now=now) if unbacked else None
+    if brake is None:
+        return decided
+    sql.hold_statuses(unbacked, brake)
+    return [each for each in decided if not each.unbacked]
+
+
+def _write(decided: Sequence[Decided]) -> int:
+    changes = [each.change for each in decided if each.change]
     ColourChange.objects.bulk_create(changes)
-    sql.write_statuses(changed)
-    sql.write_reviews(unchanged)
+    sql.write_statuses([each.new for each in decided if not each.same])
+    sql.write_reviews([each.new for each in decided if each.same])
     return sum(change.colour != change.previous for change in changes)
 
 
-def _decide(
-    status: sql.StatusRow, stored: list[Fact], rules: RulesInForce, joined: Joined, now: datetime
-) -> tuple[sql.NewStatus, ColourChange | None]:
+def _decide(status: sql.StatusRow, stored: list[Fact], basis: Basis) -> Decided:
     """The new status and, if colour, reasons or rule version differ, the history row."""
-    version, compiled = rules.for_region(status.district)
-    facts, rows = joined.join(stored, status.community or status.district)
-    decision = decide(facts, compiled, int(now.timestamp()))
-    new = _status(status, decision, compiled, version, stored, now)
+    in_force = basis.rules.for_region(status.district)
+    facts, rows = basis.joined.join(stored, status.community or status.district)
+    decision = decide(facts, in_force.rules, int(basis.now.timestamp()))
+    new = _status(status, decision, in_force, stored, basis.now)
     before = (status.colour, status.rules, status.decision.get("reasons"))
     if before == (new.colour, new.rules, new.decision["reasons"]):
-        return new, None
-    new = new._replace(decided_at=now)
-    return new, ColourChange(
+        return Decided(new, None, new.decision == status.decision, unbacked=False)
+    new = new._replace(decided_at=basis.now)
+    change = _change(status, new, [fact.id for fact in stored], rows, basis.now)
+    return Decided(new, change, same=False, unbacked=_unbacked(status, decision, new, facts, basis))
+
+
+def _unbacked(
+    status: sql.StatusRow,
+    decision: Decision,
+    new: sql.NewStatus,
+    facts: Sequence[Fact],
+    basis: Basis,
+) -> bool:
+    if decision.colour <= status.colour or status.held_by in basis.cleared:
+        return False
+    kinds = {fact.id: fact.kind for fact in facts}
+    new_rules = status.rules != new.rules
+    return turns_worse_unbacked(status.colour, decision, kinds, new_rules=new_rules)
+
+
+def _change(
+    status: sql.StatusRow, new: sql.NewStatus, facts: list[int], rows: list[str], now: datetime
+) -> ColourChange:
+    return ColourChange(
         citizen_id=status.citizen_id,
         colour=new.colour,
         previous=status.colour,
         decision=new.decision,
-        rules=version,
-        facts=[fact.id for fact in stored],
+        rules=new.rules,
+        facts=facts,
         joined=rows,
         decided_at=now,
     )
@@ -91,23 +142,28 @@ def _decide(
 def _status(
     status: sql.StatusRow,
     decision: Decision,
-    rules: CompiledRules,
-    version: str,
+    in_force: InForce,
     facts: Sequence[Fact],
     now: datetime,
 ) -> sql.NewStatus:
-    body = decision_to_json(decision, rules)
+    body = decision_to_json(decision, in_force.rules)
     del body["review_at"]  # kept in due_at, so that an unchanged decision is an equal one
     return sql.NewStatus(
         citizen_id=status.citizen_id,
         colour=decision.colour,
         decision=body,
-        rules=version,
+        rules=in_force.version,
         decided_at=status.decided_at,
-        due_at=_instant(decision.review_at),
+        due_at=_due_at(decision, in_force),
         last_test_at=_last_sample(facts, now),
         last_negative_at=_last_sample(facts, now, "negative"),
     )
+
+
+def _due_at(decision: Decision, in_force: InForce) -> datetime | None:
+    """When the decision may differ, or its rules end, whichever comes first."""
+    ends = [at for at in (_instant(decision.review_at), in_force.until) if at is not None]
+    return min(ends, default=None)
 
 
 def _last_sample(

@@ -14,8 +14,8 @@ from accounts.models import Citizen
 from accounts.permissions import SignedInRequest, for_holder
 from healthcode.errors import AppealRefused
 from healthcode.forms import AppealForm
-from healthcode.models import Appeal, AppealState, HealthStatus
-from healthcode.services import appeal_text, current_status, file_appeal
+from healthcode.models import Appeal, AppealState
+from healthcode.services import CurrentStatus, appeal_text, current_status, file_appeal
 from healthcode.views.words import in_language, moment
 
 
@@ -46,7 +46,7 @@ def appeal(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
     return render(request, "healthcode/appeal.html", context)
 
 
-def _open_rules(status: HealthStatus, appeals: list[Appeal]) -> dict[str, str]:
+def _open_rules(status: CurrentStatus, appeals: list[Appeal]) -> dict[str, str]:
     """The reasons of the current decision that no open appeal speaks of."""
     asked = {each.rule for each in appeals if each.state == AppealState.OPEN}
     reasons = status.decision.get("reasons", [])

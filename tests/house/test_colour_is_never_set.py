@@ -15,7 +15,7 @@ from healthcode.models import ColourChange, HealthStatus
 from tests.house.code import calls, modules, strings
 
 WRITER = "healthcode/services/recolour.py"
-STATEMENTS = "healthcode/sql.py"
+STATEMENTS = "healthcode/sql/statuses.py"
 SETS_COLOUR = re.compile(r"(update|insert\s+into)\s+healthcode_healthstatus\b(?s:.*)colour", re.I)
 WRITES_STATUS = {"create", "bulk_create", "update", "bulk_update", "update_or_create", "save"}
 

@@ -14,7 +14,7 @@ from healthcode.models import Source
 from healthcode.passes import Kind
 from healthcode.services import (
     Item,
-    activate_ruleset,
+    activate_first_ruleset,
     issue_live,
     load_rulesets,
     recolour,
@@ -80,7 +80,7 @@ def place_of(found: Device) -> Place:
 
 def rules_in_force() -> None:
     load_rulesets(now=NOW - timedelta(days=1), by="system:test")
-    activate_ruleset(ruleset_id=RULES, at=NOW - timedelta(days=1), by="system:test")
+    activate_first_ruleset(ruleset_id=RULES, at=NOW - timedelta(days=1), by="system:test")
 
 
 def keys_in_force(directory: Path) -> Path:

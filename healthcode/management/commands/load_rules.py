@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.errors import DomainError
-from healthcode.services import activate_ruleset, load_rulesets
+from healthcode.services import activate_first_ruleset, load_rulesets
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         try:
             new = load_rulesets(now=now, by=by)
             if activate:
-                activate_ruleset(ruleset_id=activate, at=now, by=by)
+                activate_first_ruleset(ruleset_id=activate, at=now, by=by)
         except DomainError as error:
             raise CommandError(f"{error.code}: {error.message} {error.details}") from error
         self.stdout.write(f"{len(new)} loaded; active from now on: {activate or 'as before'}")

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from accounts.errors import AlreadyDecided
 from accounts.models import User
 from healthcode.services import contact_rules
-from healthcode.services.activation import InForce
+from healthcode.services.in_force import InForce
 from tracing import queries, sql
 from tracing.models import Case, CaseState
 from tracing.services.cases.deed import (

@@ -10,7 +10,7 @@ from accounts.roles import Role
 from accounts.services import sync_roles
 from accounts.services.phones import user_of_phone
 from healthcode.models import Campaign, RiskArea, Source
-from healthcode.services import activate_ruleset, load_rulesets
+from healthcode.services import activate_first_ruleset, load_rulesets
 from tracing.services.city.areas import Areas
 from tracing.services.city.people import Person
 from tracing.services.city.plan import CityPlan
@@ -46,7 +46,7 @@ def open_sources() -> None:
 def put_rules_in_force(plan: CityPlan) -> None:
     """The rules decide from the city's first day on."""
     load_rulesets(now=plan.until, by=BY)
-    activate_ruleset(ruleset_id=RULESET, at=plan.at(plan.days), by=BY)
+    activate_first_ruleset(ruleset_id=RULESET, at=plan.at(plan.days), by=BY)
 
 
 def publish_areas(areas: Areas, officers: dict[str, User]) -> None:

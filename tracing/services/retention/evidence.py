@@ -18,7 +18,7 @@ from healthcode.models import Evidence, Retraction
 from healthcode.policy import Decision, Fact, decide
 from healthcode.policy.vocabulary import KINDS
 from healthcode.services import facts_of
-from healthcode.services.activation import RulesInForce, rules_at
+from healthcode.services.in_force import RulesInForce, rules_at
 from healthcode.services.joined import Joined, joined_at
 from healthcode.sql import StatusRow, lock_statuses
 from tracing import sql

@@ -1,0 +1,39 @@
+"""The hand-written SQL of the app: bulk inserts, locks, facts, recolouring."""
+
+from healthcode.sql.decisions import Record, Stood, latest_decisions
+from healthcode.sql.evidence import NewEvidence, insert_evidence, stored_versions
+from healthcode.sql.facts import facts_by_id, read_facts
+from healthcode.sql.people import Resident, people_of
+from healthcode.sql.statuses import (
+    NewStatus,
+    StatusRow,
+    count_worse,
+    hold_statuses,
+    lock_due,
+    lock_let_through,
+    lock_statuses,
+    write_reviews,
+    write_statuses,
+)
+
+__all__ = [
+    "NewEvidence",
+    "NewStatus",
+    "Record",
+    "Resident",
+    "StatusRow",
+    "Stood",
+    "count_worse",
+    "facts_by_id",
+    "hold_statuses",
+    "insert_evidence",
+    "latest_decisions",
+    "lock_due",
+    "lock_let_through",
+    "lock_statuses",
+    "people_of",
+    "read_facts",
+    "stored_versions",
+    "write_reviews",
+    "write_statuses",
+]

@@ -1,0 +1,143 @@
+"""Locking, writing and holding back statuses. Only `recolour` may use what writes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from json import dumps, loads
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from healthcode.sql.columns import columns
+
+
+class StatusRow(NamedTuple):
+    """A citizen's status as it stands, locked; the brake that holds it; where they belong."""
+
+    citizen_id: int
+    colour: int
+    decision: dict[str, Any]
+    rules: str
+    decided_at: datetime | None
+    held_by: int | None
+    district: str
+    community: str
+
+
+class NewStatus(NamedTuple):
+    """What `write_statuses` writes."""
+
+    citizen_id: int
+    colour: int
+    decision: dict[str, Any]
+    rules: str
+    decided_at: datetime | None
+    due_at: datetime | None
+    last_test_at: datetime | None
+    last_negative_at: datetime | None
+
+
+def lock_statuses(citizen_ids: Sequence[int]) -> list[StatusRow]:
+    """Lock the statuses of these citizens in order and return them as they stand."""
+    return _statuses(_LOCK + " WHERE s.citizen_id = ANY(%s) " + _IN_ORDER, [list(citizen_ids)])
+
+
+def lock_due(now: datetime, limit: int) -> list[StatusRow]:
+    """Lock what is due, not held back, and nobody else is at; for the sweeper alone."""
+    return _statuses(_LOCK_DUE, [now, limit])
+
+
+def lock_let_through(limit: int) -> list[StatusRow]:
+    """Lock whom a brake held back that is cleared by now; none while any brake is on."""
+    return _statuses(_LOCK_LET_THROUGH, [limit])
+
+
+_LOCK = """
+SELECT s.citizen_id, s.colour, s.decision::text, s.rules, s.decided_at, s.held_by, c.district,
+  c.community
+FROM healthcode_healthstatus s JOIN accounts_citizen c ON c.id = s.citizen_id"""
+_IN_ORDER = "ORDER BY s.citizen_id FOR UPDATE OF s"
+# Skipping never waits, so the order cannot deadlock: the longest due go first.
+_LOCK_DUE = (
+    _LOCK
+    + """
+WHERE s.due_at <= %s AND s.held_by IS NULL
+ORDER BY s.due_at LIMIT %s FOR UPDATE OF s SKIP LOCKED"""
+)
+_LOCK_LET_THROUGH = (
+    _LOCK
+    + """
+WHERE s.held_by IS NOT NULL
+  AND NOT EXISTS (SELECT FROM healthcode_brake b WHERE b.cleared_at IS NULL)
+LIMIT %s FOR UPDATE OF s SKIP LOCKED"""
+)
+
+
+def _statuses(statement: str, parameters: list[Any]) -> list[StatusRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return [
+            StatusRow(pk, colour, loads(decision), *rest)
+            for pk, colour, decision, *rest in cursor.fetchall()
+        ]
+
+
+def write_statuses(rows: Sequence[NewStatus]) -> None:
+    """Write decisions that differ from the stored ones."""
+    if not rows:
+        return
+    values = [row._replace(decision=dumps(row.decision, ensure_ascii=False)) for row in rows]  # type: ignore[arg-type]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_STATUSES, columns(values))
+
+
+_WRITE_STATUSES = """
+UPDATE healthcode_healthstatus s SET colour = new.colour, decision = new.decision,
+  rules = new.rules, decided_at = new.decided_at, due_at = new.due_at, held_by = NULL,
+  last_test_at = new.last_test_at, last_negative_at = new.last_negative_at
+FROM unnest(%s::bigint[], %s::smallint[], %s::jsonb[], %s::text[], %s::timestamptz[],
+  %s::timestamptz[], %s::timestamptz[], %s::timestamptz[]) AS new (citizen_id, colour, decision,
+  rules, decided_at, due_at, last_test_at, last_negative_at)
+WHERE s.citizen_id = new.citizen_id
+"""
+
+
+def write_reviews(rows: Sequence[NewStatus]) -> None:
+    """Write when unchanged decisions must be looked at again, and the last tests."""
+    if not rows:
+        return
+    values = [(r.citizen_id, r.due_at, r.last_test_at, r.last_negative_at) for r in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_REVIEWS, columns(values))
+
+
+_WRITE_REVIEWS = """
+UPDATE healthcode_healthstatus s SET due_at = new.due_at, held_by = NULL,
+  last_test_at = new.last_test_at, last_negative_at = new.last_negative_at
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+  AS new (citizen_id, due_at, last_test_at, last_negative_at)
+WHERE s.citizen_id = new.citizen_id
+"""
+
+
+def hold_statuses(citizen_ids: Sequence[int], brake_id: int) -> None:
+    """Leave these as they are, due, until the brake is cleared or their facts change."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [brake_id, list(citizen_ids)])
+
+
+_HOLD = "UPDATE healthcode_healthstatus SET held_by = %s WHERE citizen_id = ANY(%s)"
+
+
+def count_worse(now: datetime, people: int) -> int:
+    """Add to the count of the present minute and return it; the row stays locked till commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_WORSE, [now, people])
+        return int(cursor.fetchone()[0])
+
+
+_COUNT_WORSE = """
+INSERT INTO healthcode_worsetally AS tally (minute, worse)
+VALUES (date_trunc('minute', %s::timestamptz), %s)
+ON CONFLICT (minute) DO UPDATE SET worse = tally.worse + excluded.worse
+RETURNING worse
+"""
