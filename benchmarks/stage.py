@@ -21,7 +21,15 @@ INSTANCE = "bench"
 
 @contextmanager
 def stage(citizens: int, days: int) -> Iterator[dict[str, str]]:
-    """Servers with a freshly seeded city; yields the environment for child processes.
+    """Servers with a freshly seeded city; yields the environment for child processes."""
+    with bare_stage() as environment:
+        write_city(environment, City(citizens, days, seed=1), VAR / "bench-city")
+        yield environment
+
+
+@contextmanager
+def bare_stage() -> Iterator[dict[str, str]]:
+    """Servers with a migrated, empty database; yields the environment for child processes.
 
     Durable as in production (fsync on). The environment of this process is set as well, so
     that Django can be set up in it.
@@ -32,7 +40,6 @@ def stage(citizens: int, days: int) -> Iterator[dict[str, str]]:
         _empty(environment["MIGRATE_DATABASE_URL"])
         run_python(environment, "-m", "config.upkeep", "--keys")
         manage(environment, "migrate", "--database", "owner", "--verbosity", "0")
-        write_city(environment, City(citizens, days, seed=1), VAR / "bench-city")
         os.environ.update(environment)
         yield environment
 

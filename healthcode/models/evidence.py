@@ -60,6 +60,11 @@ class Evidence(models.Model):
         ]
         indexes = [
             models.Index(name="evidence_citizen", fields=["citizen", "occurred_at"]),
+            models.Index(
+                name="evidence_correction",
+                fields=["source", "source_ref", "version"],
+                condition=Q(version__gt=1),
+            ),
             models.Index(name="evidence_travel", fields=["id"], condition=Q(kind="travel")),
             models.Index(
                 name="evidence_suspect",

@@ -48,7 +48,8 @@ def fact_from_item(
 
 def seconds(kind: str, details: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the details with their instants as epoch seconds."""
-    stated = [name for name in _INSTANTS[kind] if details.get(name) is not None]
+    instants = _INSTANTS[kind]
+    stated = instants and [name for name in instants if details.get(name) is not None]
     if not stated:
         return details
     return {**details, **{name: parse_instant(details[name]) for name in stated}}

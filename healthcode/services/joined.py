@@ -36,6 +36,8 @@ class Joined:
         """
         facts: list[Fact] = []
         used: list[str] = []
+        if not self.listings and not self.campaigns:
+            return list(stored), used
         for fact in stored:
             for joined, row in self._tiers(fact) or [(fact, "")]:
                 facts.append(joined)

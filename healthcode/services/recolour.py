@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from django.db import transaction
 
 from healthcode import sql
-from healthcode.models import ColourChange
 from healthcode.policy import Decision, Fact, decide, decision_to_json
 from healthcode.policy.facts import seconds
 from healthcode.services.brake import brake_for, cleared_brakes, turns_worse_unbacked
@@ -51,10 +50,9 @@ def as_fact(row: Sequence[Any]) -> Fact:
 
 
 class Decided(NamedTuple):
-    """What becomes of one status: the new row, its history row, whether the brake is asked."""
+    """What becomes of one status; `same`: only its next review may differ from what stood."""
 
     new: sql.NewStatus
-    change: ColourChange | None
     same: bool
     unbacked: bool
 
@@ -75,7 +73,7 @@ def _recolour(statuses: Sequence[sql.StatusRow], now: datetime) -> int:
     cleared = cleared_brakes(status.held_by for status in statuses if status.held_by)
     basis = Basis(rules_at(now), joined_at(now), cleared, now)
     decided = [_decide(status, facts.get(status.citizen_id, []), basis) for status in statuses]
-    return _write(_let_through(decided, now))
+    return _write(_let_through(decided, now), now)
 
 
 def _let_through(decided: list[Decided], now: datetime) -> list[Decided]:
@@ -88,99 +86,73 @@ def _let_through(decided: list[Decided], now: datetime) -> list[Decided]:
     return [each for each in decided if not each.unbacked]
 
 
-def _write(decided: Sequence[Decided]) -> int:
-    changes = [each.change for each in decided if each.change]
-    ColourChange.objects.bulk_create(changes)
-    sql.write_statuses([each.new for each in decided if not each.same])
+def _write(decided: Sequence[Decided], now: datetime) -> int:
+    sql.write_decisions([each.new for each in decided if not each.same], now)
     sql.write_reviews([each.new for each in decided if each.same])
-    return sum(change.colour != change.previous for change in changes)
+    return sum(each.new.colour != each.new.previous for each in decided)
 
 
 def _decide(status: sql.StatusRow, stored: list[Fact], basis: Basis) -> Decided:
-    """The new status and, if colour, reasons or rule version differ, the history row."""
+    """The new status; a history row is due if colour, reasons or rule version differ."""
     in_force = basis.rules.for_region(status.district)
     facts, rows = basis.joined.join(stored, status.community or status.district)
     decision = decide(facts, in_force.rules, int(basis.now.timestamp()))
-    new = _status(status, decision, in_force, stored, basis.now)
+    body = decision_to_json(decision, in_force.rules)
+    del body["review_at"]  # kept in due_at, so that an unchanged decision is an equal one
     before = (status.colour, status.rules, status.decision.get("reasons"))
-    if before == (new.colour, new.rules, new.decision["reasons"]):
-        return Decided(new, None, new.decision == status.decision, unbacked=False)
-    new = new._replace(decided_at=basis.now)
-    change = _change(status, new, [fact.id for fact in stored], rows, basis.now)
-    return Decided(new, change, same=False, unbacked=_unbacked(status, decision, new, facts, basis))
+    new = sql.NewStatus(
+        citizen_id=status.citizen_id,
+        colour=decision.colour.value,
+        previous=status.colour,
+        decision=body,
+        rules=in_force.version,
+        facts=[fact.id for fact in stored],
+        joined=rows,
+        recorded=before != (decision.colour, in_force.version, body["reasons"]),
+        due_at=_due_at(decision, in_force),
+        last_test_at=_last_sample(facts, basis.now),
+        last_negative_at=_last_sample(facts, basis.now, result="negative"),
+    )
+    same = not new.recorded and body == status.decision
+    return Decided(new, same, _unbacked(status, decision, in_force, facts, basis))
 
 
 def _unbacked(
     status: sql.StatusRow,
     decision: Decision,
-    new: sql.NewStatus,
+    in_force: InForce,
     facts: Sequence[Fact],
     basis: Basis,
 ) -> bool:
+    """Whether the brake is asked about this change."""
     if decision.colour <= status.colour or status.held_by in basis.cleared:
         return False
     kinds = {fact.id: fact.kind for fact in facts}
-    new_rules = status.rules != new.rules
+    new_rules = status.rules != in_force.version
     return turns_worse_unbacked(status.colour, decision, kinds, new_rules=new_rules)
 
 
-def _change(
-    status: sql.StatusRow, new: sql.NewStatus, facts: list[int], rows: list[str], now: datetime
-) -> ColourChange:
-    return ColourChange(
-        citizen_id=status.citizen_id,
-        colour=new.colour,
-        previous=status.colour,
-        decision=new.decision,
-        rules=new.rules,
-        facts=facts,
-        joined=rows,
-        decided_at=now,
-    )
-
-
-def _status(
-    status: sql.StatusRow,
-    decision: Decision,
-    in_force: InForce,
-    facts: Sequence[Fact],
-    now: datetime,
-) -> sql.NewStatus:
-    body = decision_to_json(decision, in_force.rules)
-    del body["review_at"]  # kept in due_at, so that an unchanged decision is an equal one
-    return sql.NewStatus(
-        citizen_id=status.citizen_id,
-        colour=decision.colour,
-        decision=body,
-        rules=in_force.version,
-        decided_at=status.decided_at,
-        due_at=_due_at(decision, in_force),
-        last_test_at=_last_sample(facts, now),
-        last_negative_at=_last_sample(facts, now, "negative"),
-    )
-
-
-def _due_at(decision: Decision, in_force: InForce) -> datetime | None:
+def _due_at(decision: Decision, in_force: InForce) -> str | None:
     """When the decision may differ, or its rules end, whichever comes first."""
-    ends = [at for at in (_instant(decision.review_at), in_force.until) if at is not None]
-    return min(ends, default=None)
+    review, until = decision.review_at, in_force.until
+    if until is not None:
+        end = int(until.timestamp())
+        review = end if review is None else min(review, end)
+    return _iso(review)
 
 
-def _last_sample(
-    facts: Sequence[Fact], now: datetime, result: str | None = None
-) -> datetime | None:
-    """When the newest sample, of one result or of any, was taken."""
-    latest = max(
-        (
-            fact.occurred_at
-            for fact in facts
-            if fact.kind == "test" and result in (None, fact.details.get("result"))
-        ),
-        default=None,
-    )
-    at = _instant(latest)
-    return at if at and at <= now else None
+def _last_sample(facts: Sequence[Fact], now: datetime, *, result: str | None = None) -> str | None:
+    """When the newest sample so far, of one result or of any, was taken."""
+    latest, present = 0, now.timestamp()
+    for kind, occurred_at, _, details, *_ in facts:
+        if (
+            kind == "test"
+            and latest < occurred_at <= present
+            and (result is None or details["result"] == result)
+        ):
+            latest = occurred_at
+    return _iso(latest or None)
 
 
-def _instant(seconds_since_1970: int | None) -> datetime | None:
-    return None if seconds_since_1970 is None else datetime.fromtimestamp(seconds_since_1970, UTC)
+def _iso(instant: int | None) -> str | None:
+    return None if instant is None else datetime.fromtimestamp(instant, UTC).isoformat()

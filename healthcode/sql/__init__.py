@@ -12,8 +12,8 @@ from healthcode.sql.statuses import (
     lock_due,
     lock_let_through,
     lock_statuses,
+    write_decisions,
     write_reviews,
-    write_statuses,
 )
 
 __all__ = [
@@ -34,6 +34,6 @@ __all__ = [
     "people_of",
     "read_facts",
     "stored_versions",
+    "write_decisions",
     "write_reviews",
-    "write_statuses",
 ]

@@ -24,16 +24,23 @@ class StatusRow(NamedTuple):
 
 
 class NewStatus(NamedTuple):
-    """What `write_statuses` writes."""
+    """A decision as `write_decisions` writes it; `previous` and `facts` are for its history row.
+
+    `recorded`: colour, reasons or rules differ from what stood, so that it gets one. Instants
+    are ISO 8601.
+    """
 
     citizen_id: int
     colour: int
+    previous: int
     decision: dict[str, Any]
     rules: str
-    decided_at: datetime | None
-    due_at: datetime | None
-    last_test_at: datetime | None
-    last_negative_at: datetime | None
+    facts: list[int]
+    joined: list[str]
+    recorded: bool
+    due_at: str | None
+    last_test_at: str | None
+    last_negative_at: str | None
 
 
 def lock_statuses(citizen_ids: Sequence[int]) -> list[StatusRow]:
@@ -81,23 +88,30 @@ def _statuses(statement: str, parameters: list[Any]) -> list[StatusRow]:
         ]
 
 
-def write_statuses(rows: Sequence[NewStatus]) -> None:
-    """Write decisions that differ from the stored ones."""
+def write_decisions(rows: Sequence[NewStatus], now: datetime) -> None:
+    """Write decisions that differ from the stored ones, with the history rows they need."""
     if not rows:
         return
-    values = [row._replace(decision=dumps(row.decision, ensure_ascii=False)) for row in rows]  # type: ignore[arg-type]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_STATUSES, columns(values))
+        cursor.execute(_WRITE_DECISIONS, {"rows": _as_records(rows), "now": now})
 
 
-_WRITE_STATUSES = """
+# One text for all rows: arrays of texts are escaped element by element, which took longer than
+# deciding.
+_WRITE_DECISIONS = """
+WITH new AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS new (
+  citizen_id bigint, colour smallint, previous smallint, decision jsonb, rules text, facts jsonb,
+  joined jsonb, recorded boolean, due_at timestamptz, last_test_at timestamptz,
+  last_negative_at timestamptz)),
+history AS (INSERT INTO healthcode_colourchange (citizen_id, colour, previous, decision, rules,
+  facts, joined, decided_at)
+  SELECT citizen_id, colour, previous, decision, rules, facts, joined, %(now)s
+  FROM new WHERE recorded)
 UPDATE healthcode_healthstatus s SET colour = new.colour, decision = new.decision,
-  rules = new.rules, decided_at = new.decided_at, due_at = new.due_at, held_by = NULL,
-  last_test_at = new.last_test_at, last_negative_at = new.last_negative_at
-FROM unnest(%s::bigint[], %s::smallint[], %s::jsonb[], %s::text[], %s::timestamptz[],
-  %s::timestamptz[], %s::timestamptz[], %s::timestamptz[]) AS new (citizen_id, colour, decision,
-  rules, decided_at, due_at, last_test_at, last_negative_at)
-WHERE s.citizen_id = new.citizen_id
+  rules = new.rules, decided_at = CASE WHEN new.recorded THEN %(now)s ELSE s.decided_at END,
+  due_at = new.due_at, held_by = NULL, last_test_at = new.last_test_at,
+  last_negative_at = new.last_negative_at
+FROM new WHERE s.citizen_id = new.citizen_id
 """
 
 
@@ -105,9 +119,9 @@ def write_reviews(rows: Sequence[NewStatus]) -> None:
     """Write when unchanged decisions must be looked at again, and the last tests."""
     if not rows:
         return
-    values = [(r.citizen_id, r.due_at, r.last_test_at, r.last_negative_at) for r in rows]
+    reviews = [(r.citizen_id, r.due_at, r.last_test_at, r.last_negative_at) for r in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_WRITE_REVIEWS, columns(values))
+        cursor.execute(_WRITE_REVIEWS, columns(reviews))
 
 
 _WRITE_REVIEWS = """
@@ -117,6 +131,10 @@ FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[
   AS new (citizen_id, due_at, last_test_at, last_negative_at)
 WHERE s.citizen_id = new.citizen_id
 """
+
+
+def _as_records(rows: Sequence[NewStatus]) -> str:
+    return dumps([row._asdict() for row in rows], ensure_ascii=False)
 
 
 def hold_statuses(citizen_ids: Sequence[int], brake_id: int) -> None:

@@ -17,6 +17,7 @@ from tests.house.code import calls, modules, strings
 WRITER = "healthcode/services/recolour.py"
 STATEMENTS = "healthcode/sql/statuses.py"
 SETS_COLOUR = re.compile(r"(update|insert\s+into)\s+healthcode_healthstatus\b(?s:.*)colour", re.I)
+MAKES_HISTORY = re.compile(r"insert\s+into\s+healthcode_colourchange", re.I)
 WRITES_STATUS = {"create", "bulk_create", "update", "bulk_update", "update_or_create", "save"}
 
 
@@ -25,7 +26,7 @@ def test_only_recolour_calls_what_writes_statuses():
         path
         for path, tree in modules()
         for name, _ in calls(tree)
-        if name in {"write_statuses", "write_reviews"}
+        if name in {"write_decisions", "write_reviews"}
     }
 
     assert callers == {WRITER}
@@ -50,10 +51,14 @@ def test_nobody_assigns_a_colour_to_a_stored_thing():
     assert assigned == set()
 
 
-def test_only_recolour_makes_history():
+def test_history_is_made_where_colours_are_written_and_nowhere_else():
+    made = [
+        path for path, tree in modules() for text in strings(tree) if MAKES_HISTORY.search(text)
+    ]
     makers = {path for path, tree in modules() for name, _ in calls(tree) if name == "ColourChange"}
 
-    assert makers == {WRITER}
+    assert made == [STATEMENTS]
+    assert makers == set()
 
 
 def test_nobody_writes_a_colour_through_the_orm():
