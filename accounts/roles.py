@@ -10,6 +10,7 @@ class Role(StrEnum):
     DESK = "desk"
     VENUES = "venues"
     AUDITOR = "auditor"
+    POLICY = "policy"
 
 
 Permissions = frozenset[tuple[str, str]]
@@ -94,7 +95,12 @@ GRANTS: dict[Role, Permissions] = {
         "view_colourchange",
         "view_healthstatus",
         "view_ruleset",
+        "view_dryrun",
+        "view_proposal",
         "view_activation",
+        "view_brake",
+        "view_dispute",
+        "view_replayround",
         "view_source",
         "view_riskarea",
         "view_campaign",
@@ -111,5 +117,24 @@ GRANTS: dict[Role, Permissions] = {
         "view_place",
         "view_device",
         "view_boardedtrip",
+    ),
+    # Keeps the rules: tries, proposes and approves them, rolls them back, clears the brake. Always
+    # with a second person; knows no people.
+    Role.POLICY: _may("accounts", "view_region")
+    | _may(
+        "healthcode",
+        "view_ruleset",
+        "add_ruleset",
+        "view_dryrun",
+        "view_proposal",
+        "propose_rules",
+        "approve_rules",
+        "view_activation",
+        "roll_back_rules",
+        "view_brake",
+        "clear_brake",
+        "view_riskarea",
+        "view_campaign",
+        "view_replayround",
     ),
 }

@@ -14,8 +14,25 @@ from accounts.models import Citizen, Claim, Membership, Region, User
 from accounts.roles import Role
 from accounts.services import register, reveal_identity, sync_roles
 from accounts.services.phones import user_of_phone
-from healthcode.models import Campaign, Evidence, RiskArea, Source
-from healthcode.services import enter_draft, file_appeal, recolour, retract_evidence
+from healthcode.models import (
+    Brake,
+    Campaign,
+    Dispute,
+    Evidence,
+    ReplayRound,
+    RiskArea,
+    RuleSet,
+    Source,
+)
+from healthcode.services import (
+    advance_dry_run,
+    enter_draft,
+    file_appeal,
+    propose_activation,
+    recolour,
+    request_dry_run,
+    retract_evidence,
+)
 from tests.journeys import world
 from tests.journeys.world import LI_SI, ZHANG_SAN, ago, pcr
 from tracing.models import Alarm, BoardedTrip, Case, Contact, Device, Encounter, Scan, Venue, Zone
@@ -157,6 +174,15 @@ def _doors(zhang: Citizen) -> dict[str, Any]:
     return {"venue": venue, "zone": zone, "device": device}
 
 
+def _rules_tried(by: User) -> None:
+    """The rules in force, tried once more and proposed."""
+    rules = RuleSet.objects.get(ruleset_id="sh-2022-09-18")
+    run = request_dry_run(ruleset=rules, by=by, now=timezone.now())
+    while advance_dry_run(now=timezone.now()):
+        pass
+    propose_activation(dry_run_id=run.pk, by=by, now=timezone.now())
+
+
 def _paper(zhang: Citizen, li: Citizen) -> None:
     """Drafts, appeals, lists, retractions, looks."""
     first, second = officer(), officer(name="zhao")
@@ -193,6 +219,10 @@ def _paper(zhang: Citizen, li: Citizen) -> None:
         approved_by=second,
         recorded_at=ago(),
     )
+    _rules_tried(first)
+    Brake.objects.create(pulled_at=ago(), worse=1001)
+    Dispute.objects.create(citizen_id=li.pk, found_at=ago())
+    ReplayRound.objects.create(begun_at=ago(), looked_at=2, finished_at=ago())
     retract_evidence(
         source=Source.objects.get(name="lab"),
         refs=[("gone", 1)],

@@ -22,6 +22,11 @@ REFUSALS: dict[str, Words] = {
     "evidence_invalid": _("有内容不符合要求，请逐项检查。"),
     "conflict": _("同一编号已有不同内容。"),
     "no_active_rules": _("该地区没有启用的规则集。"),
+    "rules_already_active": _("已有规则在用：请试算、提议，并由另一人批准。"),
+    "nothing_to_roll_back": _("这次启用不能回退：未在生效，或之前没有规则。"),
+    "dry_run_invalid": _("无法试算：规则没有颜色部分，或区划不在适用范围内。"),
+    "proposal_invalid": _("试算未完成、已过 24 小时、区划不符，或现行规则已变。请重新试算。"),
+    "too_many_worse": _("变差的人超过上限，不予提议。"),
     "appeal_refused": _("请填写答复。"),
     "area_invalid": _("区划不存在，或结束早于开始。"),
     "venue_invalid": _("场所或区域的内容不符合要求，或名称重复。"),
@@ -54,6 +59,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "unknown_citizen": ("number", "citizen_ref"),
     "area_invalid": ("region",),
     "appeal_refused": ("answer",),
+    "ruleset_invalid": ("text",),
+    "too_many_worse": ("max_percent",),
 }
 
 
@@ -64,7 +71,7 @@ def words_of(error: DomainError) -> Words:
 
 def refuse(form: forms.Form, error: DomainError) -> None:
     """Attach a refusal to the fields it speaks of, else to the form."""
-    problems = error.details.get("problems", [])
+    problems = [each for each in error.details.get("problems", []) if "code" in each]
     for problem in problems:
         words = PROBLEMS.get(problem["code"], problem["message"])
         names = (problem["field"], f"details_{problem['field']}")

@@ -23,6 +23,7 @@ ROLES: dict[str, tuple[Words, Words]] = {
     Role.DESK: (_("窗口"), _("窗口：核验身份、答复申诉")),
     Role.VENUES: (_("场所管理"), _("场所管理：场所、区域、设备")),
     Role.AUDITOR: (_("审计"), _("审计：只读，查看记录与决定")),
+    Role.POLICY: (_("规则"), _("规则：试算、提议、批准与回退规则，解除刹车")),
 }
 #: No role has it: administrators have every permission.
 ADMINISTRATORS = "accounts.change_user"

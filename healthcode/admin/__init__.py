@@ -1,5 +1,25 @@
 """Oversight of evidence, rules and colours."""
 
-from healthcode.admin import appeals, areas, evidence, rules, sources, status
+from healthcode.admin import (
+    appeals,
+    areas,
+    brakes,
+    disputes,
+    evidence,
+    proposals,
+    rules,
+    sources,
+    status,
+)
 
-__all__ = ["appeals", "areas", "evidence", "rules", "sources", "status"]
+__all__ = [
+    "appeals",
+    "areas",
+    "brakes",
+    "disputes",
+    "evidence",
+    "proposals",
+    "rules",
+    "sources",
+    "status",
+]

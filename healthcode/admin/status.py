@@ -27,6 +27,7 @@ from accounts.admin.show import (
     shown,
 )
 from healthcode.admin.items import EVIDENCE_COLUMNS, evidence_row, with_standing
+from healthcode.admin.timeline import timeline_of
 from healthcode.admin.words import (
     OWED_COLUMNS,
     REASON_COLUMNS,
@@ -60,6 +61,7 @@ class HealthStatusAdmin(OversightAdmin):
     )
     list_display_links = None
     list_filter = ("colour",)
+    detail_template = "admin/healthcode/healthstatus/detail.html"
 
     def rows_of_page(self, rows: QuerySet[HealthStatus]) -> QuerySet[HealthStatus]:
         """With the citizen's public name."""
@@ -83,6 +85,12 @@ class HealthStatusAdmin(OversightAdmin):
     def tables(self, request: HttpRequest, row: HealthStatus) -> list[Table]:
         """Reasons and what is owed."""
         return decision_tables(row.decision)
+
+    def aside(self, request: HttpRequest, row: HealthStatus) -> dict[str, Any]:
+        """How it came to be, and what comes next."""
+        now = timezone.now()
+        shown_to = request.user.has_perm("healthcode.view_evidence")
+        return {"timeline": timeline_of(row, now=now, with_evidence=shown_to)}
 
     def work(self, request: HttpRequest) -> list[Work]:
         """How many wait to be decided again; the sweeper sees to it."""

@@ -1,6 +1,6 @@
 """Why this colour: every reason with its evidence, its end and its release; what is owed."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from accounts.models import Citizen
 from accounts.permissions import SignedInRequest, for_holder
 from healthcode.colours import Colour
-from healthcode.services import current_status
+from healthcode.services import current_status, outlook_of
 from healthcode.views.grounds import grounds_of
 from healthcode.views.rulings import title_of
 from healthcode.views.words import (
@@ -52,6 +52,7 @@ def why(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
         "title": look.why,
         "action": action_of(colour, reasons),
         "summary": _summary(colour, reasons),
+        "way": _way_to_green(citizen, reasons),
         "reasons": _grounds(citizen, reasons),
         "obligations": [_owed(item) for item in sorted(owed, key=itemgetter("from"))],
         "title_of_rules": title_of(status.rules),
@@ -67,6 +68,28 @@ def _summary(colour: Colour, reasons: list[dict[str, Any]]) -> str:
     if not reasons:
         return gettext("没有需要限制的情况。出现变化时，这里会写明原因和期限。")
     return gettext("以下情况正在起作用，最要紧的在前。全部解除后自动转绿。")
+
+
+def _way_to_green(citizen: Citizen, reasons: list[dict[str, Any]]) -> list[str]:
+    """When it ends by itself, and when at the earliest with the tests that are asked for."""
+    if not reasons:
+        return []
+    now = timezone.now()
+    ahead = outlook_of(citizen=citizen, now=now)
+    by_itself, soonest = _instant(ahead.green_at), _instant(ahead.soonest_green)
+    lines = []
+    if by_itself:
+        lines.append(gettext("没有新情况：%(at)s 转绿") % {"at": moment(by_itself)})
+    if soonest and soonest <= now:
+        lines.append(gettext("现在按要求采样，结果阴性即可转绿"))
+    elif soonest and soonest != by_itself:
+        words = gettext("按要求检测、结果都是阴性：最早 %(at)s 转绿")
+        lines.append(words % {"at": moment(soonest)})
+    return lines or [gettext("没有固定日期，以医疗机构的记录为准")]
+
+
+def _instant(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _grounds(citizen: Citizen, reasons: list[dict[str, Any]]) -> list[Ground]:

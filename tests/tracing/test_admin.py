@@ -74,7 +74,12 @@ SEES = {
         "healthcode.colourchange",
         "healthcode.healthstatus",
         "healthcode.ruleset",
+        "healthcode.dryrun",
+        "healthcode.proposal",
         "healthcode.activation",
+        "healthcode.brake",
+        "healthcode.dispute",
+        "healthcode.replayround",
         "healthcode.source",
         "healthcode.riskarea",
         "healthcode.campaign",
@@ -88,6 +93,17 @@ SEES = {
         "tracing.place",
         "tracing.device",
         "tracing.boardedtrip",
+    },
+    Role.POLICY: {
+        "accounts.region",
+        "healthcode.ruleset",
+        "healthcode.dryrun",
+        "healthcode.proposal",
+        "healthcode.activation",
+        "healthcode.brake",
+        "healthcode.riskarea",
+        "healthcode.campaign",
+        "healthcode.replayround",
     },
 }
 
@@ -124,6 +140,15 @@ DOES = {
         "tracing.alarm clear",
     },
     Role.AUDITOR: set(),
+    Role.POLICY: {
+        "healthcode.ruleset add",
+        "healthcode.ruleset try",
+        "healthcode.dryrun propose",
+        "healthcode.proposal approve",
+        "healthcode.proposal drop",
+        "healthcode.activation roll_back",
+        "healthcode.brake clear",
+    },
 }
 
 
