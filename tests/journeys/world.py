@@ -41,7 +41,7 @@ def ago(**span: float) -> datetime:
 
 def rules_in_force() -> None:
     """The first rule set, loaded and active, by the command officers use."""
-    call_command("load_rules", activate=RULES, stdout=StringIO())
+    call_command("load_rules", activate_first=RULES, stdout=StringIO())
 
 
 def source(name: str, *kinds: str) -> str:
