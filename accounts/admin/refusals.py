@@ -1,5 +1,7 @@
 """What a service refused, in the words officers read."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -59,9 +61,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "unknown_citizen": ("number", "citizen_ref"),
     "area_invalid": ("region",),
     "appeal_refused": ("answer",),
-    "ruleset_invalid": ("text",),
     "too_many_worse": ("max_percent",),
 }
+
+
+#: A fault of a file: where, and what in the file's own language.
+FAULT = _("第 %(line)d 行 · %(field)s：%(problem)s")
 
 
 def words_of(error: DomainError) -> Words:
@@ -71,14 +76,21 @@ def words_of(error: DomainError) -> Words:
 
 def refuse(form: forms.Form, error: DomainError) -> None:
     """Attach a refusal to the fields it speaks of, else to the form."""
-    problems = [each for each in error.details.get("problems", []) if "code" in each]
+    problems = error.details.get("problems", [])
     for problem in problems:
-        words = PROBLEMS.get(problem["code"], problem["message"])
-        names = (problem["field"], f"details_{problem['field']}")
-        field = next((name for name in names if name in form.fields), None)
-        if field is None:
-            words = gettext("%(field)s：%(words)s") % {"field": problem["field"], "words": words}
-        form.add_error(field, words)
+        form.add_error(*_placed(form, problem))
     if not problems:
         fields = (name for name in FIELDS.get(error.code, ()) if name in form.fields)
         form.add_error(next(fields, None), words_of(error))
+
+
+def _placed(form: forms.Form, problem: dict[str, Any]) -> tuple[str | None, Words]:
+    """The field a problem is about, and its words; those of a file name their line."""
+    if "line" in problem:
+        return "text", FAULT % problem
+    words = PROBLEMS.get(problem["code"], problem["message"])
+    names = (problem["field"], f"details_{problem['field']}")
+    field = next((name for name in names if name in form.fields), None)
+    if field is None:
+        words = gettext("%(field)s：%(words)s") % {"field": problem["field"], "words": words}
+    return field, words

@@ -37,7 +37,7 @@ class BrakeAdmin(OversightAdmin):
     """When too many people were about to turn worse at once."""
 
     section = "RULES"
-    position = 50
+    position = 34
     label = pgettext_lazy("page", "赋码刹车")
     audited_as = "brake"
     intro = _(

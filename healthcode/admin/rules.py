@@ -155,7 +155,7 @@ class ActivationAdmin(OversightAdmin):
     """From when each rule set decided, and where."""
 
     section = "RULES"
-    position = 40
+    position = 32
     label = pgettext_lazy("page", "规则启用")
     intro = _("启用只经提议和批准产生；最近一次可以一步回退到之前的规则。")
     deeds = (

@@ -50,7 +50,7 @@ def timeline_of(status: HealthStatus, *, now: datetime, with_evidence: bool) -> 
     if with_evidence:
         entries += _evidence(status)
     entries.sort(key=lambda entry: entry.at, reverse=True)
-    return Timeline(entries, _way_to_green(status, ahead))
+    return Timeline(entries, _way_to_green(status, ahead, now))
 
 
 def _outlook(status: HealthStatus, now: datetime) -> Outlook | None:
@@ -85,13 +85,15 @@ def _ahead(outlook: Outlook | None) -> Iterator[Entry]:
         yield Entry(_instant(step.at), "ahead", chip(step.colour), _("如无新情况"))
 
 
-def _way_to_green(status: HealthStatus, outlook: Outlook | None) -> str:
+def _way_to_green(status: HealthStatus, outlook: Outlook | None, now: datetime) -> str:
     if outlook is None or not status.decision.get("reasons"):
         return ""
     parts = []
     if outlook.green_at is not None:
         parts.append(_("如无新情况，%(at)s 转绿。") % {"at": _words(outlook.green_at)})
-    if outlook.soonest_green is not None and outlook.soonest_green != outlook.green_at:
+    if outlook.soonest_green is not None and outlook.soonest_green <= now.timestamp():
+        parts.append(_("现在按要求采样，结果阴性即可转绿。"))
+    elif outlook.soonest_green is not None and outlook.soonest_green != outlook.green_at:
         parts.append(
             _("按要求检测且均为阴性，最早 %(at)s 转绿。") % {"at": _words(outlook.soonest_green)}
         )
