@@ -46,7 +46,7 @@ class ReplayRound(models.Model):
     finished_at = models.DateTimeField(_("完成"), null=True)
 
     class Meta:
-        """One is unfinished at a time."""
+        """One is unfinished at a time: workers take turns."""
 
         verbose_name = _("复算")
         verbose_name_plural = _("复算")

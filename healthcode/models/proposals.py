@@ -108,6 +108,10 @@ class Proposal(models.Model):
                 | (~Q(third_by=F("proposed_by")) & ~Q(third_by=F("approved_by"))),
             ),
             models.CheckConstraint(
+                name="proposal_limit_is_a_share",
+                condition=Q(max_worse_share__isnull=True) | Q(max_worse_share__range=(0, 1)),
+            ),
+            models.CheckConstraint(
                 name="proposal_active_when_approved",
                 condition=~Q(state="active")
                 | (

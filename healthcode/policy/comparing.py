@@ -49,7 +49,11 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """Everything counted so far, to go on from later."""
         counts = [[*change, people] for change, people in self.counts.items()]
-        return {"counts": counts, "reasons_only": self.reasons_only, "examples": self.examples}
+        return {
+            "counts": counts,
+            "reasons_only": self.reasons_only,
+            "examples": list(self.examples.items()),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Comparison":
@@ -58,7 +62,7 @@ class Comparison:
         for *change, people in data.get("counts", ()):
             comparison.counts[Change(*change)] = people
         comparison.reasons_only = data.get("reasons_only", 0)
-        comparison.examples.update(data.get("examples", {}))
+        comparison.examples.update(data.get("examples", ()))
         return comparison
 
     def report(self) -> dict[str, Any]:
@@ -80,7 +84,7 @@ class Comparison:
             "by_region": _by_region(self.counts),
             "by_reason": _by_reason(changed),
             "largest": [_as_dict(change, n) for change, n in changed.most_common(LARGEST)],
-            "examples": [example for kept in self.examples.values() for example in kept],
+            "examples": [each for _, kept in sorted(self.examples.items()) for each in kept],
         }
 
     def _keep(

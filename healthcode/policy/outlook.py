@@ -40,34 +40,38 @@ def outlook(facts: Sequence[Fact], rules: CompiledRules, now: int) -> Outlook:
     """Look ahead from an instant. Pure; costs some hundred decisions, so it is for one person."""
     steps = tuple(_steps(facts, rules, now))
     green_at = next((step.at for step in steps if step.colour is Colour.GREEN), None)
-    return Outlook(steps, green_at, _soonest_green(facts, rules, now))
+    turns = {step.at for step in steps}
+    return Outlook(steps[:MOST_STEPS], green_at, _soonest_green(facts, rules, now, turns))
 
 
 def _steps(facts: Sequence[Fact], rules: CompiledRules, now: int) -> Iterator[Step]:
     decision = decide(facts, rules, now)
-    for _ in range(MOST_STEPS * 5):
+    horizon = rules.calendar.end_of_day(now, DAYS_AHEAD)
+    while True:
         at, before = decision.review_at, decision.colour
-        if at is None:
+        if at is None or at > horizon:
             return
         decision = decide(facts, rules, at)
         if decision.colour is not before:
             yield Step(at, decision.colour)
 
 
-def _soonest_green(facts: Sequence[Fact], rules: CompiledRules, now: int) -> int | None:
+def _soonest_green(
+    facts: Sequence[Fact], rules: CompiledRules, now: int, turns: set[int]
+) -> int | None:
     """Try every midnight ahead and every turn before it, sampled as often as could help."""
     done: list[Fact] = []
-    for at in _instants(facts, rules, now):
+    for at in _instants(facts, rules, now, turns):
         done += _good_news(at)
         if decide([*facts, *done], rules, at + MINUTE).colour is Colour.GREEN:
             return at
     return None
 
 
-def _instants(facts: Sequence[Fact], rules: CompiledRules, now: int) -> list[int]:
+def _instants(facts: Sequence[Fact], rules: CompiledRules, now: int, turns: set[int]) -> list[int]:
     calendar = rules.calendar
     today = calendar.day_of(now)
-    ahead = {calendar.midnight(today + day) for day in range(1, DAYS_AHEAD + 1)}
+    ahead = turns | {calendar.midnight(today + day) for day in range(1, DAYS_AHEAD + 1)}
     ahead |= {fact.ended_at for fact in facts if fact.ended_at is not None}
     for rule in rules.ruleset.rules:
         if rule.released_by and rule.released_by.gap_hours:

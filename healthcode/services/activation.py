@@ -10,7 +10,7 @@ from accounts.errors import AlreadyDecided, NotPermitted
 from accounts.models import User, region_prefix
 from healthcode.errors import NoActiveRules, NothingToRollBack, RulesAlreadyActive
 from healthcode.models import Activation, RuleSet, Spread
-from healthcode.services.in_force import covered, rules_at, valid_at
+from healthcode.services.in_force import covered, rules_at
 
 
 def activate_first_ruleset(*, ruleset_id: str, at: datetime, by: str) -> Activation:
@@ -59,7 +59,7 @@ def put_in_force(
 
 
 def roll_back_rules(*, activation_id: int, by: User, now: datetime) -> Activation:
-    """Undo an activation in one step: the rules before it decide again in its region.
+    """Undo an activation in one step, or call off a planned one: the rules before it decide.
 
     One person may: it leads back to rules that others approved. Raises NotPermitted,
     NothingToRollBack when it is not in force, is a rollback itself or had nothing before it,
@@ -67,13 +67,28 @@ def roll_back_rules(*, activation_id: int, by: User, now: datetime) -> Activatio
     """
     if not by.has_perm("healthcode.roll_back_rules"):
         raise NotPermitted
-    activation = valid_at(now).select_related("ruleset").filter(pk=activation_id).first()
-    if activation is None or activation.undoes_id is not None:
-        raise NothingToRollBack
-    before = rules_at(now, without=activation_id).activation_for(covered(activation))
-    if before is None or rules_at(now).activation_for(covered(activation)) != activation:
+    rows = Activation.objects.select_related("ruleset").filter(undoes__isnull=True)
+    activation = rows.filter(pk=activation_id, undone_by__isnull=True).first()
+    before = None if activation is None else _before(activation, now)
+    if activation is None or before is None:
         raise NothingToRollBack
     try:
+        return _undo(activation, before, by, now)
+    except IntegrityError:
+        raise AlreadyDecided from None
+
+
+def _before(activation: Activation, now: datetime) -> Activation | None:
+    """What decides in its region without it; None unless it does so now, or is yet to."""
+    region = covered(activation)
+    if activation.at <= now and rules_at(now).activation_for(region) != activation:
+        return None
+    return rules_at(now, without=activation.pk).activation_for(region)
+
+
+def _undo(activation: Activation, before: Activation, by: User, now: datetime) -> Activation:
+    with transaction.atomic():
+        Spread.objects.filter(activation=activation, done_at__isnull=True).update(done_at=now)
         return put_in_force(
             before.ruleset,
             region=activation.region or activation.ruleset.scope,
@@ -82,8 +97,6 @@ def roll_back_rules(*, activation_id: int, by: User, now: datetime) -> Activatio
             now=now,
             undoes=activation,
         )
-    except IntegrityError:
-        raise AlreadyDecided from None
 
 
 def _activations() -> Iterable[Activation]:

@@ -8,6 +8,7 @@ from django.db.models import Max, Q
 from accounts import audit
 from accounts.errors import NotPermitted
 from accounts.models import Region, User, region_prefix
+from healthcode import sql
 from healthcode.errors import AreaInvalid, EvidenceConflict
 from healthcode.models import Evidence, RiskArea
 from healthcode.services.due import mark_due
@@ -36,6 +37,7 @@ def list_area(
     version = 1 + (earlier.aggregate(last=Max("version"))["last"] or 0)
     try:
         with transaction.atomic():
+            sql.lock_areas(shared=False)
             area = RiskArea.objects.create(
                 listing=listing,
                 version=version,

@@ -14,7 +14,7 @@ from healthcode import keys, passes
 from healthcode.colours import Colour, Outcome, Reason
 from healthcode.models import ColourChange, Dispute, HealthStatus
 from healthcode.passes import Claims, Gate, Kind
-from healthcode.services.recolour import recolour
+from healthcode.services.recolour import last_negative_by, recolour
 from healthcode.services.spread import still_to_reach
 
 HOUR = 3600
@@ -68,6 +68,7 @@ class CurrentStatus(NamedTuple):
     decided_at: datetime | None
     last_test_at: datetime | None
     last_negative_at: datetime | None
+    disputed: bool = False
 
 
 def current_status(*, citizen_id: int, now: datetime) -> CurrentStatus:
@@ -88,6 +89,7 @@ def current_status(*, citizen_id: int, now: datetime) -> CurrentStatus:
         decided_at=status.decided_at,
         last_test_at=status.last_test_at,
         last_negative_at=status.last_negative_at,
+        disputed=status.disputed,
     )
 
 
@@ -148,7 +150,7 @@ def judge_text(
 
 def _colour_at(status: CurrentStatus, as_at: datetime | None) -> Colour:
     """The colour now, or the one decided last before an instant."""
-    if as_at is None:
+    if as_at is None or status.disputed:
         return status.colour
     history = ColourChange.objects.filter(citizen_id=status.citizen_id, decided_at__lte=as_at)
     last = history.order_by("-decided_at", "-id").first()
@@ -192,6 +194,8 @@ def _rule_met(status: CurrentStatus, hours: int | None, now: datetime) -> bool:
     if hours is None:
         return True
     sampled = status.last_negative_at
+    if sampled is not None and sampled > now:
+        sampled = last_negative_by(citizen_id=status.citizen_id, at=now)
     return sampled is not None and now - sampled <= timedelta(hours=hours)
 
 

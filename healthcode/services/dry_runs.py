@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts import audit
@@ -22,6 +23,8 @@ from healthcode.services.rulesets import compiled, read_beside
 CHUNK = 5_000
 #: Fewer people say nothing about a share of them.
 SMALLEST_SAMPLE = 100
+#: Digits of a district's code.
+DISTRICT = 6
 
 
 class Trial:
@@ -31,21 +34,21 @@ class Trial:
         self, rules: CompiledRules, *, region: str, stride: int, as_of: datetime, known: Any = None
     ) -> None:
         """Raises DryRunInvalid for rules without colours or a region outside their scope."""
-        scope = region_prefix(rules.ruleset.scope)
-        if not rules.ruleset.rules or not region_prefix(region or scope).startswith(scope):
-            raise DryRunInvalid(ruleset=rules.id, region=region)
-        self._rules, self._scope, self._stride = rules, scope, stride
-        self._prefix = part_of_the_city(region or rules.ruleset.scope)
         self._now = int(as_of.timestamp())
+        _see_to_it(rules.ruleset, region, self._now)
+        self._rules, self._scope = rules, region_prefix(rules.ruleset.scope)
+        self._region = region or rules.ruleset.scope
+        self._stride, self._as_of = stride, as_of
         self._old, self._joined = rules_at(as_of), joined_at(as_of)
         known = known or {}
         self._comparison = Comparison.from_json(known)
         self._against: set[str] = set(known.get("against", ()))
 
-    def go_on(self, after: int, limit: int = CHUNK) -> int | None:
+    def go_on(self, after: int, limit: int | None = None) -> int | None:
         """Decide the next people after a number; the number of the last, None at the end."""
-        people = sql.people_of(self._prefix, after=after, limit=limit, stride=self._stride)
-        facts = facts_of([person.citizen_id for person in people])
+        prefix = part_of_the_city(self._region)
+        people = sql.people_of(prefix, after=after, limit=limit or CHUNK, stride=self._stride)
+        facts = facts_of([person.citizen_id for person in people], as_at=self._as_of)
         for person in people:
             stored = facts.get(person.citizen_id, [])
             joined, _ = self._joined.join(stored, person.community or person.district)
@@ -53,8 +56,13 @@ class Trial:
         return people[-1].citizen_id if people else None
 
     def report(self) -> dict[str, Any]:
-        """What was found: `Comparison.report`, and which rules it was compared with."""
-        return {"against": sorted(self._against), **self._comparison.report()}
+        """What was found: `Comparison.report`, and which rules it was compared with.
+
+        `in_force`: all that decided in the region, also where nobody lives.
+        """
+        in_force = sorted(self._old.versions_in(self._region))
+        found = self._comparison.report()
+        return {"against": sorted(self._against), "in_force": in_force, **found}
 
     def to_json(self) -> dict[str, Any]:
         """Everything found so far, to go on from in another transaction."""
@@ -64,12 +72,32 @@ class Trial:
         old = self._old.for_region(district)
         self._against.add(old.version)
         before = decide(facts, old.rules, self._now)
-        after = decide(facts, self._rules, self._now) if self._would_decide(old) else before
+        new = self._would_decide(district, old)
+        after = decide(facts, self._rules, self._now) if new else before
         self._comparison.add(district, before, after, facts, self._now)
 
-    def _would_decide(self, old: InForce) -> bool:
-        """Whether these rules go before the old ones: those of a narrower scope stay."""
-        return len(region_prefix(old.rules.ruleset.scope)) <= len(self._scope)
+    def _would_decide(self, district: str, old: InForce) -> bool:
+        """Whether these rules go before the old ones: those of a narrower scope stay.
+
+        Somebody of elsewhere is decided by the city's rules only where no others are in force.
+        """
+        at_home = self._old.covering(district) or district.startswith(self._scope)
+        code = district if at_home else settings.HEALTHCODE_REGION
+        narrower = len(region_prefix(old.rules.ruleset.scope)) > len(self._scope)
+        return code.startswith(self._scope) and not narrower
+
+
+def _see_to_it(ruleset: Rules, region: str, now: int) -> None:
+    """Raise DryRunInvalid for what cannot be tried.
+
+    Rules are looked up by district: nothing smaller can have its own.
+    """
+    scope = region_prefix(ruleset.scope)
+    inside = region_prefix(region or ruleset.scope).startswith(scope)
+    too_small = max(len(region), len(scope)) > DISTRICT
+    over = ruleset.valid_to is not None and ruleset.valid_to <= now
+    if not ruleset.rules or not inside or too_small or over:
+        raise DryRunInvalid(ruleset=ruleset.id, region=region)
 
 
 def simulate_rules(

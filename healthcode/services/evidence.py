@@ -11,11 +11,12 @@ from accounts import audit
 from accounts.errors import DomainError
 from healthcode import sql
 from healthcode.errors import EvidenceConflict, EvidenceInvalid, KindNotAllowed
-from healthcode.models import Evidence, Retraction, Source
+from healthcode.models import Evidence, Source
 from healthcode.policy import validate_item
 from healthcode.policy.vocabulary import KINDS
 from healthcode.services.due import mark_due
 from healthcode.services.items import Item, Result
+from healthcode.services.sources import INTERNAL
 
 #: Clocks of laboratories and hand-held devices run this far ahead and no further.
 CLOCK_AHEAD = timedelta(minutes=10)
@@ -45,6 +46,7 @@ def record_evidence(
         elif item.key not in accepted:
             accepted[item.key] = (index, item)
     with transaction.atomic():
+        _lock([item for _, item in accepted.values()], source)
         results |= _store(list(accepted.values()), source, now)
         _finish(list(results.values()), source, by, now)
     return [results.get(i) or Result(item, "duplicate") for i, item in enumerate(items)]
@@ -60,29 +62,12 @@ def retract_evidence(
     if not refs:
         return 0
     with transaction.atomic():
-        new = Retraction.objects.bulk_create(
-            [
-                Retraction(
-                    source=source,
-                    source_ref=ref,
-                    up_to_version=version,
-                    by=by,
-                    reason=reason,
-                    at=now,
-                )
-                for ref, version in refs
-            ],
-            ignore_conflicts=True,
-        )
-        audit.record(
-            actor=by,
-            action="evidence.retracted",
-            target=f"source:{source}",
-            now=now,
-            count=len(new),
-        )
+        sql.lock_items(source.pk, [ref for ref, _ in refs], shared=False)
+        new = sql.insert_retractions(source.pk, refs, by, reason, now)
+        target = f"source:{source}"
+        audit.record(actor=by, action="evidence.retracted", target=target, now=now, count=new)
         mark_due(citizen_ids=_touched(source, [ref for ref, _ in refs]), now=now)
-    return len(new)
+    return new
 
 
 def fault_of(item: Item, *, source: Source, now: datetime) -> DomainError | None:
@@ -115,6 +100,18 @@ def _clash(item: Item, accepted: dict[tuple[str, int], tuple[int, Item]]) -> Dom
     if item.key in accepted and accepted[item.key][1].digest() != item.digest():
         return EvidenceConflict(source_ref=item.source_ref, version=item.version)
     return None
+
+
+def _lock(items: Sequence[Item], source: Source) -> None:
+    """Keep out whoever must see these items to mark their citizens, and the other way round.
+
+    The references of the service's own parts name the citizen: no version speaks of another.
+    """
+    if items and source.name not in INTERNAL:
+        corrects = any(item.version > 1 for item in items)
+        sql.lock_items(source.pk, [item.source_ref for item in items], shared=not corrects)
+    if any(item.kind == "area_stay" for item in items):
+        sql.lock_areas(shared=True)
 
 
 def _store(

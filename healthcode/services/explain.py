@@ -57,7 +57,7 @@ def changes_of(citizen_id: int) -> list[ColourChange]:
 
 def _basis(citizen: Citizen, now: datetime) -> tuple[list[Fact], InForce]:
     stored = facts_of([citizen.pk]).get(citizen.pk, [])
-    facts, _ = joined_at(now).join(stored, citizen.community or citizen.district)
+    facts, _ = joined_at().join(stored, citizen.community or citizen.district)
     return facts, active_rules(region=citizen.district, now=now)
 
 

@@ -60,11 +60,22 @@ class RulesInForce:
 
     def activation_for(self, region: str) -> Activation | None:
         """The activation that counts in a region, else in the city this service runs for."""
-        for code in (region, settings.HEALTHCODE_REGION):
-            for activation in reversed(self._activations):
-                if code and code.startswith(covered(activation)):
-                    return activation
-        return None
+        return self.covering(region) or self.covering(settings.HEALTHCODE_REGION)
+
+    def covering(self, region: str) -> Activation | None:
+        """The strongest activation in whose region a region lies."""
+        if not region:
+            return None
+        found = (one for one in reversed(self._activations) if region.startswith(covered(one)))
+        return next(found, None)
+
+    def versions_in(self, region: str) -> set[str]:
+        """The versions of all that decides in a region or in a part of it."""
+        prefix = region_prefix(region)
+        inside = [one for one in self._activations if covered(one).startswith(prefix)]
+        counting = [one for one in inside if self.covering(covered(one)) == one]
+        around = self.activation_for(prefix or settings.HEALTHCODE_REGION)
+        return {one.ruleset.version for one in (*counting, around) if one is not None}
 
 
 def rules_at(now: datetime, *, without: int | None = None) -> RulesInForce:
@@ -77,8 +88,12 @@ def rules_at(now: datetime, *, without: int | None = None) -> RulesInForce:
 
 
 def valid_at(now: datetime) -> QuerySet[Activation]:
-    """The activations begun and not undone, of rule sets that hold at an instant."""
-    rows = Activation.objects.filter(at__lte=now, ruleset__valid_from__lte=now)
+    """The activations begun and not undone, of rule sets that hold at an instant.
+
+    What undoes another is no activation of its own: without the undone one, whatever stood
+    beside and before it counts again.
+    """
+    rows = Activation.objects.filter(undoes__isnull=True, at__lte=now, ruleset__valid_from__lte=now)
     return rows.exclude(ruleset__valid_until__lte=now).exclude(undone_by__at__lte=now)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts.models import region_prefix
 from healthcode.models import Campaign, RiskArea
 from healthcode.policy import Fact
@@ -59,12 +61,17 @@ class Joined:
         ]
 
 
-def joined_at(now: datetime) -> Joined:
-    """Read the highest version of every listing, and the screenings, recorded by an instant."""
+def joined_at(at: datetime | None = None) -> Joined:
+    """Read the highest version of every listing, and the screenings.
+
+    By default everything committed so far counts, whatever its clock says, as with facts; `at`
+    reads the lists as they were recorded by an instant.
+    """
+    by_then = Q() if at is None else Q(recorded_at__lte=at)
     listings: dict[str, RiskArea] = {}
-    for row in RiskArea.objects.filter(recorded_at__lte=now).order_by("version"):
+    for row in RiskArea.objects.filter(by_then).order_by("version"):
         listings[row.listing] = row
-    campaigns = Campaign.objects.filter(recorded_at__lte=now).order_by("pk")
+    campaigns = Campaign.objects.filter(by_then).order_by("pk")
     return Joined(tuple(listings.values()), tuple(campaigns))
 
 

@@ -10,10 +10,13 @@ from accounts.models import User, region_prefix
 from healthcode.errors import ProposalInvalid, TooManyWorse
 from healthcode.models import Beyond, DryRun, Proposal, ProposalState
 from healthcode.services.activation import put_in_force
-from healthcode.services.in_force import active_rules
+from healthcode.services.dry_runs import DISTRICT
+from healthcode.services.in_force import rules_at
 
 #: A population changes in a day more than a report can speak for.
 REPORT_LIVES = timedelta(hours=24)
+#: A planned activation lies this far after its dry run at most.
+FURTHEST_AHEAD = timedelta(days=7)
 
 
 def propose_activation(
@@ -28,6 +31,8 @@ def propose_activation(
 ) -> Proposal:
     """Propose to put the rules of a finished dry run in force in its region or a part of it.
 
+    `region` empty: where they were tried.
+
     `activate_at` None: at the approval. `max_worse_share`: of the people tried, the share that
     may turn worse; beyond it the proposal is refused (TooManyWorse) or asks for a third person.
     Raises NotPermitted, or ProposalInvalid when the report does not speak for the proposal.
@@ -35,16 +40,18 @@ def propose_activation(
     if not by.has_perm("healthcode.propose_rules"):
         raise NotPermitted
     dry_run = DryRun.objects.select_related("ruleset").get(pk=dry_run_id)
-    report = _report_for(dry_run, region, now)
-    too_many = max_worse_share is not None and report["worse_share"] > max_worse_share
+    region = region or dry_run.region
+    worse_share = _share_for(dry_run, region, now)
+    _may_be(activate_at, max_worse_share, dry_run)
+    too_many = max_worse_share is not None and worse_share > max_worse_share
     if too_many and beyond != Beyond.THIRD:
-        raise TooManyWorse(worse_share=report["worse_share"], max_worse_share=max_worse_share)
+        raise TooManyWorse(worse_share=worse_share, max_worse_share=max_worse_share)
     with transaction.atomic():
         proposal = Proposal.objects.create(
             dry_run=dry_run,
             region=region,
             activate_at=activate_at,
-            worse_share=report["worse_share"],
+            worse_share=worse_share,
             max_worse_share=max_worse_share,
             needs_third=too_many,
             proposed_by=by,
@@ -63,7 +70,7 @@ def approve_activation(*, proposal_id: int, by: User, now: datetime) -> Proposal
     with transaction.atomic():
         proposal = _locked(proposal_id)
         _may_approve(proposal, by)
-        _report_for(proposal.dry_run, proposal.region, now)
+        _share_for(proposal.dry_run, proposal.region, now)
         if proposal.approved_by_id is None:
             proposal.approved_by, proposal.approved_at = by, now
         else:
@@ -101,19 +108,35 @@ def _may_approve(proposal: Proposal, by: User) -> None:
         raise NotPermitted
 
 
-def _report_for(dry_run: DryRun, region: str, now: datetime) -> dict[str, float]:
-    """The report that speaks for a region now, or ProposalInvalid."""
+def _share_for(dry_run: DryRun, region: str, now: datetime) -> float:
+    """The share that turns worse in a region, by a report that speaks for it now.
+
+    Raises ProposalInvalid: unfinished, too old, of another region, or of other rules than those
+    that decide there now.
+    """
     if dry_run.report is None:
         raise ProposalInvalid(problem="unfinished")
     if now - dry_run.as_of > REPORT_LIVES:
         raise ProposalInvalid(problem="too_old")
-    wide = region_prefix(dry_run.region or dry_run.ruleset.scope)
-    if not region_prefix(region or dry_run.ruleset.scope).startswith(wide):
+    tried = dry_run.region or dry_run.ruleset.scope
+    wanted = region_prefix(region or tried)
+    if len(region) > DISTRICT or not wanted.startswith(region_prefix(tried)):
         raise ProposalInvalid(problem="other_region")
-    if active_rules(region=wide, now=now).version not in dry_run.report["against"]:
+    if sorted(rules_at(now).versions_in(tried)) != dry_run.report["in_force"]:
         raise ProposalInvalid(problem="other_rules")
-    report: dict[str, float] = dry_run.report
-    return report
+    if not region:
+        return float(dry_run.report["worse_share"])
+    parts = [part for part in dry_run.report["by_region"] if part["region"].startswith(wanted)]
+    people = sum(part["people"] for part in parts)
+    return sum(part["worse"] for part in parts) / people if people else 0.0
+
+
+def _may_be(activate_at: datetime | None, share: float | None, dry_run: DryRun) -> None:
+    """Raise ProposalInvalid for a share that is none, or an instant the report cannot speak of."""
+    if share is not None and not 0 <= share <= 1:
+        raise ProposalInvalid(problem="share")
+    if activate_at is not None and activate_at - dry_run.as_of > FURTHEST_AHEAD:
+        raise ProposalInvalid(problem="too_far_ahead")
 
 
 def _activate(proposal: Proposal, now: datetime) -> None:

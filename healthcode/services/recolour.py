@@ -43,6 +43,13 @@ def facts_of(citizen_ids: Sequence[int], *, as_at: datetime | None = None) -> di
     return {pk: [as_fact(row) for row in facts] for pk, facts in rows.items()}
 
 
+def last_negative_by(*, citizen_id: int, at: datetime) -> datetime | None:
+    """When the newest negative sample until an instant was taken, by all that is known now."""
+    facts = facts_of([citizen_id]).get(citizen_id, [])
+    sampled = _last_sample(facts, at, result="negative")
+    return None if sampled is None else datetime.fromisoformat(sampled)
+
+
 def as_fact(row: Sequence[Any]) -> Fact:
     """A fact from a row of `sql.read_facts`."""
     kind, start, end, details, fact_id, known = row
@@ -66,14 +73,21 @@ class Basis(NamedTuple):
     now: datetime
 
 
+def decide_locked(statuses: Sequence[sql.StatusRow], now: datetime) -> list[Decided]:
+    """What these statuses should be by the facts as they stand; nothing is written.
+
+    The caller holds their locks: a fact that is not seen marks its citizen due afterwards.
+    """
+    facts = facts_of([status.citizen_id for status in statuses])
+    cleared = cleared_brakes(status.held_by for status in statuses if status.held_by)
+    basis = Basis(rules_at(now), joined_at(), cleared, now)
+    return [_decide(status, facts.get(status.citizen_id, []), basis) for status in statuses]
+
+
 def _recolour(statuses: Sequence[sql.StatusRow], now: datetime) -> int:
     if not statuses:
         return 0
-    facts = facts_of([status.citizen_id for status in statuses])
-    cleared = cleared_brakes(status.held_by for status in statuses if status.held_by)
-    basis = Basis(rules_at(now), joined_at(now), cleared, now)
-    decided = [_decide(status, facts.get(status.citizen_id, []), basis) for status in statuses]
-    return _write(_let_through(decided, now), now)
+    return _write(_let_through(decide_locked(statuses, now), now), now)
 
 
 def _let_through(decided: list[Decided], now: datetime) -> list[Decided]:
@@ -109,7 +123,7 @@ def _decide(status: sql.StatusRow, stored: list[Fact], basis: Basis) -> Decided:
         facts=[fact.id for fact in stored],
         joined=rows,
         recorded=before != (decision.colour, in_force.version, body["reasons"]),
-        due_at=_due_at(decision, in_force),
+        due_at=_due_at(decision, in_force, facts, basis.now),
         last_test_at=_last_sample(facts, basis.now),
         last_negative_at=_last_sample(facts, basis.now, result="negative"),
     )
@@ -132,13 +146,20 @@ def _unbacked(
     return turns_worse_unbacked(status.colour, decision, kinds, new_rules=new_rules)
 
 
-def _due_at(decision: Decision, in_force: InForce) -> str | None:
-    """When the decision may differ, or its rules end, whichever comes first."""
-    review, until = decision.review_at, in_force.until
-    if until is not None:
-        end = int(until.timestamp())
-        review = end if review is None else min(review, end)
-    return _iso(review)
+def _due_at(
+    decision: Decision, in_force: InForce, facts: Sequence[Fact], now: datetime
+) -> str | None:
+    """When the decision may differ, its rules end, or a sample is taken, whichever comes first.
+
+    Laboratories' clocks run a little ahead: the last sample is shown and asked for at gates.
+    """
+    present = now.timestamp()
+    ends = [fact[1] for fact in facts if fact[1] > present and fact[0] == "test"]
+    if decision.review_at is not None:
+        ends.append(decision.review_at)
+    if in_force.until is not None:
+        ends.append(int(in_force.until.timestamp()))
+    return _iso(min(ends, default=None))
 
 
 def _last_sample(facts: Sequence[Fact], now: datetime, *, result: str | None = None) -> str | None:

@@ -1,5 +1,6 @@
 """Deciding again what was decided: from the facts, lists and rules that the record names."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -7,7 +8,6 @@ from typing import Any, NamedTuple
 from accounts.errors import UnknownCitizen
 from accounts.models import Citizen
 from healthcode import sql
-from healthcode.errors import NoActiveRules
 from healthcode.models import Campaign, ColourChange, RiskArea, RuleSet
 from healthcode.policy import CompiledRules, decide, decision_to_json
 from healthcode.services.in_force import rules_at
@@ -16,26 +16,40 @@ from healthcode.services.recolour import as_fact, facts_of
 from healthcode.services.rulesets import compiled
 
 CHUNK = 1_000
+ROW_NAME = r"(risk_area|campaign):\d{1,18}"
+VERSION_DIGITS = 12
 
 
 class Replayed(NamedTuple):
-    """A record and what its own facts and rules give; None: evidence was deleted since."""
+    """A record and what its own facts and rules give.
+
+    `decision` None: evidence was deleted since, or the record cannot be read (`broken`): it
+    names rules or rows that never were.
+    """
 
     record: sql.Record
     decision: dict[str, Any] | None
+    broken: bool = False
 
     @property
     def differs(self) -> bool:
         """Whether the record is not what follows from its facts."""
-        return self.decision is not None and self.decision != self.record.decision
+        return self.broken or self.decision not in (None, self.record.decision)
 
 
 def replay(records: Sequence[sql.Record]) -> list[Replayed]:
     """Decide recorded decisions again, each from the very rows it names."""
-    stored = sql.facts_by_id([fact for record in records for fact in record.facts])
-    rows = rows_named({name for record in records for name in record.joined})
-    rules = {version: _rules(version) for version in {record.rules for record in records}}
-    return [_replay_one(record, stored, rows, rules[record.rules]) for record in records]
+    whole = [record for record in records if _is_whole(record)]
+    readable = {record.change_id for record in whole}
+    stored = sql.facts_by_id([fact for record in whole for fact in record.facts])
+    rows = rows_named({name for record in whole for name in record.joined})
+    rules = {version: _rules(version) for version in {record.rules for record in whole}}
+    return [
+        _replay_one(record, stored, rows, rules[record.rules])
+        if record.change_id in readable
+        else Replayed(record, None, broken=True)
+        for record in records
+    ]
 
 
 def replay_recorded(*, after: int, ref: str | None = None) -> list[Replayed]:
@@ -88,8 +102,10 @@ def _replay_one(
     record: sql.Record,
     stored: Mapping[int, list[Any]],
     rows: Mapping[str, RiskArea | Campaign],
-    rules: CompiledRules,
+    rules: CompiledRules | None,
 ) -> Replayed:
+    if rules is None or not rows.keys() >= set(record.joined):
+        return Replayed(record, None, broken=True)
     if not stored.keys() >= set(record.facts):
         return Replayed(record, None)
     joined = Joined.of(rows[name] for name in record.joined)
@@ -99,9 +115,20 @@ def _replay_one(
     return Replayed(record, decision)
 
 
-def _rules(version: str) -> CompiledRules:
+def _is_whole(record: sql.Record) -> bool:
+    """Whether a record has the shape that a decision leaves."""
+    return (
+        isinstance(record.decision, dict)
+        and isinstance(record.facts, list)
+        and all(isinstance(fact, int) for fact in record.facts)
+        and isinstance(record.joined, list)
+        and all(re.fullmatch(ROW_NAME, str(name)) for name in record.joined)
+    )
+
+
+def _rules(version: str) -> CompiledRules | None:
+    """The rules of a version as decisions quote it; None: no such text was ever loaded."""
     name, _, digest = version.partition("@")
-    row = RuleSet.objects.filter(ruleset_id=name, digest__startswith=digest).first()
-    if row is None:
-        raise NoActiveRules(ruleset=version)
-    return compiled(row.digest)
+    rows = RuleSet.objects.filter(ruleset_id=name, digest__startswith=digest)
+    row = rows.first() if len(digest) == VERSION_DIGITS else None
+    return None if row is None else compiled(row.digest)

@@ -30,8 +30,8 @@ def spread_next(*, now: datetime) -> int:
     with transaction.atomic():
         waiting = Spread.objects.filter(done_at__isnull=True, begins_at__lte=now)
         rows = waiting.select_related("activation__ruleset").order_by("begins_at")
-        spread = rows.select_for_update(of=("self",), skip_locked=True).first()
-        return 0 if spread is None else _move_on(spread, now)
+        locked = rows.select_for_update(of=("self",), skip_locked=True)
+        return next((people for spread in locked if (people := _move_on(spread, now))), 0)
 
 
 def still_to_reach(now: datetime) -> QuerySet[Spread]:

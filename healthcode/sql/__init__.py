@@ -1,8 +1,14 @@
 """The hand-written SQL of the app: bulk inserts, locks, facts, recolouring."""
 
 from healthcode.sql.decisions import Record, Stood, latest_decisions
-from healthcode.sql.evidence import NewEvidence, insert_evidence, stored_versions
+from healthcode.sql.evidence import (
+    NewEvidence,
+    insert_evidence,
+    insert_retractions,
+    stored_versions,
+)
 from healthcode.sql.facts import facts_by_id, read_facts
+from healthcode.sql.locks import lock_areas, lock_items, lock_round
 from healthcode.sql.people import Resident, people_of
 from healthcode.sql.statuses import (
     NewStatus,
@@ -27,9 +33,13 @@ __all__ = [
     "facts_by_id",
     "hold_statuses",
     "insert_evidence",
+    "insert_retractions",
     "latest_decisions",
+    "lock_areas",
     "lock_due",
+    "lock_items",
     "lock_let_through",
+    "lock_round",
     "lock_statuses",
     "people_of",
     "read_facts",

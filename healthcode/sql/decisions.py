@@ -21,7 +21,8 @@ class Record(NamedTuple):
 
 
 class Stood(NamedTuple):
-    """A status and its latest record as they stood together; None: never decided."""
+    """A status and its latest record as they stood together; None: never decided, or its
+    history has reached the day on which it is deleted."""
 
     citizen_id: int
     colour: int
@@ -30,11 +31,12 @@ class Stood(NamedTuple):
 
     @property
     def agrees(self) -> bool:
-        """Whether the status is what its history says."""
+        """Whether the status is what its history says, if it says anything."""
         if self.record is None:
-            return self.colour == 0 and not self.reasons
-        said = (self.record.colour, self.record.decision.get("reasons"))
-        return (self.colour, self.reasons) == said
+            return True
+        decision = self.record.decision
+        reasons = decision.get("reasons") if isinstance(decision, dict) else None
+        return (self.colour, self.reasons) == (self.record.colour, reasons)
 
 
 def latest_decisions(after: int, limit: int) -> list[Stood]:

@@ -68,3 +68,20 @@ SELECT e.id, e.source_ref, e.version, e.digest
 FROM unnest(%s::text[], %s::int[]) AS key (source_ref, version)
 JOIN healthcode_evidence e USING (source_ref, version) WHERE e.source_id = %s
 """
+
+
+def insert_retractions(
+    source_id: int, items: Sequence[tuple[str, int]], by: str, reason: str, now: datetime
+) -> int:
+    """Insert what was not taken back before; how many that were. In an order that all share."""
+    with connection.cursor() as cursor:
+        given = [source_id, by, reason, now, *columns(sorted(set(items)))]
+        cursor.execute(_INSERT_RETRACTIONS, given)
+        return cursor.rowcount
+
+
+_INSERT_RETRACTIONS = """
+INSERT INTO healthcode_retraction (source_id, by, reason, at, source_ref, up_to_version)
+SELECT %s, %s, %s, %s, item.* FROM unnest(%s::text[], %s::int[]) AS item
+ON CONFLICT (source_id, source_ref, up_to_version) DO NOTHING
+"""

@@ -23,9 +23,9 @@ def read_facts(
         return {pk: loads(rows) for pk, rows in cursor.fetchall()}
 
 
-_FACT = """json_build_array(e.kind, date_part('epoch', e.occurred_at)::bigint,
-  date_part('epoch', e.ended_at)::bigint, e.details, e.id,
-  date_part('epoch', e.recorded_at)::bigint)"""
+_FACT = """json_build_array(e.kind, floor(date_part('epoch', e.occurred_at))::bigint,
+  floor(date_part('epoch', e.ended_at))::bigint, e.details, e.id,
+  floor(date_part('epoch', e.recorded_at))::bigint)"""
 # A row that supersedes another is a second version at least. Said here although it follows: a
 # small index of the few corrections then answers for all rows.
 _FACTS = f"""

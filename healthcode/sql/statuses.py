@@ -54,7 +54,7 @@ def lock_due(now: datetime, limit: int) -> list[StatusRow]:
 
 
 def lock_let_through(limit: int) -> list[StatusRow]:
-    """Lock whom a brake held back that is cleared by now; none while any brake is on."""
+    """Lock whom a brake held back that is cleared by now."""
     return _statuses(_LOCK_LET_THROUGH, [limit])
 
 
@@ -70,13 +70,10 @@ _LOCK_DUE = (
 WHERE s.due_at <= %s AND s.held_by IS NULL
 ORDER BY s.due_at LIMIT %s FOR UPDATE OF s SKIP LOCKED"""
 )
-_LOCK_LET_THROUGH = (
-    _LOCK
-    + """
-WHERE s.held_by IS NOT NULL
-  AND NOT EXISTS (SELECT FROM healthcode_brake b WHERE b.cleared_at IS NULL)
+_LET_THROUGH = """
+WHERE s.held_by = ANY(SELECT b.id FROM healthcode_brake b WHERE b.cleared_at IS NOT NULL)
 LIMIT %s FOR UPDATE OF s SKIP LOCKED"""
-)
+_LOCK_LET_THROUGH = _LOCK + _LET_THROUGH
 
 
 def _statuses(statement: str, parameters: list[Any]) -> list[StatusRow]:

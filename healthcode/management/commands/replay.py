@@ -34,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *, ref: str | None, at: str | None, **options: Any) -> None:
         """Replay, and say on what basis."""
         try:
-            answer = _at(ref, at) if at else _recorded(ref)
+            answer = _recorded(ref) if at is None else _at(ref, at)
         except DomainError as error:
             self.stderr.write(json.dumps(error.as_dict(), ensure_ascii=False))
             sys.exit(1)
@@ -72,9 +72,9 @@ def _recorded(ref: str | None) -> dict[str, Any]:
 
 
 def _outcome(replayed: Replayed) -> str:
-    if replayed.decision is None:
-        return "deleted"
-    return "different" if replayed.differs else "equal"
+    if replayed.differs:
+        return "different"
+    return "deleted" if replayed.decision is None else "equal"
 
 
 def _difference(replayed: Replayed) -> dict[str, Any]:
