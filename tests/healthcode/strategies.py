@@ -31,23 +31,28 @@ def _details(**fields: st.SearchStrategy) -> st.SearchStrategy[dict]:
     return st.fixed_dictionaries(fields)
 
 
-def _test(method: str, results: tuple[str, ...], pools: tuple[int, ...]) -> st.SearchStrategy[Fact]:
+def _test(
+    method: str, results: tuple[str, ...], pools: tuple[int | None, ...]
+) -> st.SearchStrategy[Fact]:
     details = _details(
         method=st.just(method),
         result=st.sampled_from(results),
         pool_size=st.sampled_from(pools),
-        lab=st.sampled_from((None, "a", "b")),
+        lab=st.sampled_from((None, "a", "b", "b")),
+        ct=st.sampled_from((None, 30, 38)),
     )
     return st.builds(lambda start, said: Fact("test", start, None, said), instants, details)
 
 
 negatives = st.one_of(
-    _test("pcr", ("negative",), (1, 1, 10)), _test("antigen", ("negative",), (1,))
+    _test("pcr", ("negative",), (1, 1, 10, None)), _test("antigen", ("negative",), (1,))
 )
 inconclusives = st.one_of(
     _test("pcr", ("inconclusive",), (1, 10)), _test("antigen", ("inconclusive",), (1,))
 )
-positives = st.one_of(_test("pcr", ("positive",), (1, 10)), _test("antigen", ("positive",), (1,)))
+positives = st.one_of(
+    _test("pcr", ("positive",), (1, 10, None)), _test("antigen", ("positive",), (1,))
+)
 exposures = _span(
     "exposure",
     st.sampled_from(
@@ -138,79 +143,52 @@ def with_ids(facts: list[Fact]) -> list[Fact]:
     return [fact._replace(id=i) for i, fact in enumerate(facts)]
 
 
-# Most releases need several samples after one cause: people of whom little else is known.
-tested = st.one_of(negatives, negatives, positives, exposures, closed_cases, inconclusives)
-causes = st.one_of(positives, exposures.filter(lambda f: f.details["grade"] != "secondary"))
-
-
-@st.composite
-def followed(draw: st.DrawFn) -> list[Fact]:
-    """A cause and samples in the days after it, where releases are decided."""
-    cause = draw(causes)
-    start = cause.ended_at or cause.occurred_at
-    later = st.builds(
-        lambda fact, day, second: fact._replace(occurred_at=start + day * DAY + second),
-        st.one_of(negatives, negatives, inconclusives),
-        st.integers(0, 9),
-        st.sampled_from(TURNS),
-    )
-    return with_ids([cause, *draw(st.lists(later, max_size=4))])
-
-
-# What some release waits for, and the samples that releases name.
+# Where what is known of somebody begins, and what some sample or report releases.
 tubes = _test("pcr", ("positive",), (10,))
-contacts = exposures.filter(lambda f: f.ended_at is not None and f.details["grade"] == "close")
-single_negatives = _test("pcr", ("negative",), (1,))
-
-
-@st.composite
-def aftermath(
-    draw: st.DrawFn, cause: st.SearchStrategy[Fact], days: int
-) -> tuple[list[Fact], list[Fact], int]:
-    """A cause, negatives sampled in the days after it, and an instant at or after them all."""
-    first = draw(cause)
-    start = first.ended_at or first.occurred_at
-    steps = draw(st.lists(st.integers(1, days * 24), min_size=1, max_size=4, unique=True))
-    samples = [draw(single_negatives)._replace(occurred_at=start + h * HOUR) for h in steps]
-    now = start + draw(st.integers(max(steps), days * 24)) * HOUR
-    return [first], with_ids([first, *samples])[1:], now
-
-
-@st.composite
-def alone(draw: st.DrawFn) -> tuple[list[Fact], int]:
-    """A fact that could be milder, a recent negative, and an instant in the days after."""
-    serious = draw(st.one_of(positives, exposures, stays, open_cases))
-    start = serious.ended_at or serious.occurred_at
-    now = start + draw(st.integers(0, 9 * 24)) * HOUR
-    known = draw(single_negatives)._replace(occurred_at=now - draw(st.integers(0, 96)) * HOUR)
-    return with_ids([serious, known]), now
-
-
-people = st.one_of(
-    st.lists(any_fact, max_size=8).map(with_ids),
-    st.lists(tested, max_size=8).map(with_ids),
-    followed(),
+contacts = exposures.filter(lambda f: f.ended_at is not None)
+left_areas = st.builds(
+    lambda stay: with_(stay, tier_from=None, tier_to=None),
+    stays.filter(lambda f: f.ended_at is not None and f.details["tier"] != "low"),
 )
+listed_areas = st.builds(
+    lambda stay: with_(stay, tier_from=None, tier_to=None)._replace(ended_at=None),
+    stays.filter(lambda f: f.details["tier"] != "low"),
+)
+fevers = st.builds(lambda fact: with_(fact, symptoms=["fever"]), reports)
+single_negatives = _test("pcr", ("negative",), (1,))
+# What no sample ends.
+unending = st.one_of(
+    open_cases,
+    _test("pcr", ("positive",), (1, None)),
+    st.builds(lambda contact: contact._replace(ended_at=None), exposures),
+)
+# What one stay or journey has no part in.
+unrelated = st.one_of(positives, exposures, open_cases, companions)
 
 
 def milder(fact: Fact) -> list[Fact]:
-    """The same fact, one step milder in every way there is."""
+    """The same fact, milder in every way there is."""
     said = fact.details
-    steps: list[Fact] = []
     match fact.kind:
-        case "exposure" if said["grade"] == "close":
-            steps = [with_(fact, level=2, grade="secondary"), with_(fact, grade="casual")]
-        case "exposure" if said["grade"] == "secondary":
-            steps = [with_(fact, level=1, grade="casual")]
-        case "area_stay" if said["tier"] == "high":
-            steps = [with_(fact, tier="medium"), with_(fact, tier="low")]
-        case "area_stay" if said["tier"] == "medium":
-            steps = [with_(fact, tier="low")]
+        case "exposure":
+            milder_grades = {"close": ("secondary", "casual"), "secondary": ("casual",)}
+            return [graded(fact, grade) for grade in milder_grades.get(said["grade"], ())]
+        case "area_stay":
+            milder_tiers = {"high": ("medium", "low"), "medium": ("low",)}
+            return [with_(fact, tier=tier) for tier in milder_tiers.get(said["tier"], ())]
         case "test" if said["result"] == "positive":
-            steps = [with_(fact, result="negative")]
+            return [with_(fact, result="negative"), with_(fact, result="inconclusive")]
         case "case" if fact.ended_at is None:
-            steps = [with_(fact, status="excluded")._replace(ended_at=fact.occurred_at + DAY)]
-    return steps
+            excluded = with_(fact, status="excluded")
+            return [excluded._replace(ended_at=fact.occurred_at + wait) for wait in (0, DAY)]
+        case "health_report" if said["symptoms"]:
+            return [with_(fact, symptoms=[])]
+    return []
+
+
+def graded(fact: Fact, grade: str) -> Fact:
+    """The contact with another grade."""
+    return with_(fact, level=2 if grade == "secondary" else 1, grade=grade)
 
 
 def with_(fact: Fact, **changes: object) -> Fact:
