@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -75,9 +75,9 @@ def insert_retractions(
 ) -> int:
     """Insert what was not taken back before; how many that were. In an order that all share."""
     with connection.cursor() as cursor:
-        given = [source_id, by, reason, now, *columns(sorted(set(items)))]
+        given: list[Any] = [source_id, by, reason, now, *columns(sorted(set(items)))]
         cursor.execute(_INSERT_RETRACTIONS, given)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 _INSERT_RETRACTIONS = """
