@@ -71,7 +71,8 @@ WHERE s.due_at <= %s AND s.held_by IS NULL
 ORDER BY s.due_at LIMIT %s FOR UPDATE OF s SKIP LOCKED"""
 )
 _LET_THROUGH = """
-WHERE s.held_by = ANY(SELECT b.id FROM healthcode_brake b WHERE b.cleared_at IS NOT NULL)
+WHERE s.held_by IS NOT NULL
+  AND s.held_by = ANY(SELECT b.id FROM healthcode_brake b WHERE b.cleared_at IS NOT NULL)
 LIMIT %s FOR UPDATE OF s SKIP LOCKED"""
 _LOCK_LET_THROUGH = _LOCK + _LET_THROUGH
 
