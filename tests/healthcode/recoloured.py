@@ -17,7 +17,14 @@ from accounts.models import Citizen
 from healthcode.colours import Colour
 from healthcode.models import ColourChange, Evidence, HealthStatus, Source
 from healthcode.policy import decide, decision_to_json
-from healthcode.services import Item, active_rules, facts_of, recolour, record_evidence
+from healthcode.services import (
+    Item,
+    active_rules,
+    facts_of,
+    mark_due,
+    recolour,
+    record_evidence,
+)
 from healthcode.services.joined import joined_at
 from tests.tracing.door import NOW, officer, person, rules_in_force
 
@@ -151,11 +158,12 @@ def forge_both(who: Citizen, colour: Colour, now: datetime = NOW, **fields: Any)
 
 
 def delete_evidence(row: Evidence) -> None:
-    """As retention does, with the trigger away for a moment."""
+    """As retention does, with the trigger away for a moment; the citizen is decided anew."""
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("ALTER TABLE healthcode_evidence DISABLE TRIGGER USER")
         cursor.execute("DELETE FROM healthcode_evidence WHERE id = %s", [row.pk])
         cursor.execute("ALTER TABLE healthcode_evidence ENABLE TRIGGER USER")
+    mark_due(citizen_ids=[row.citizen_id], now=NOW)
 
 
 def _plain(value: Any) -> Any:

@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 
 from accounts.models import AccessEvent, AuditEvent, Citizen, Claim, Membership, User
-from healthcode.models import Appeal, ColourChange, Evidence, EvidenceDraft
+from healthcode.models import Appeal, ColourChange, Dispute, Evidence, EvidenceDraft
 from healthcode.services import Item, record_evidence, source_by_name
 from tests.tracing.door import NOW, officer, person, scan_id
 from tracing.models import Alarm, Case, CaseState, Scan, Visit
@@ -172,6 +172,7 @@ AGED: dict[str, Callable[[datetime], Any]] = {
     "admin.LogEntry": _log_entry,
     "healthcode.Appeal": _appeal,
     "healthcode.ColourChange": _change,
+    "healthcode.Dispute": lambda at: Dispute.objects.create(citizen_id=number(), found_at=at),
     "healthcode.Evidence": lambda at: evidence(
         somebody(), "vaccination", at, dose=1, product="BIBP"
     ),

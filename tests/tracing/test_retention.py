@@ -348,7 +348,7 @@ def test_the_command_wants_an_instant_with_an_offset():
 @contextmanager
 def _no_rules() -> Iterator[None]:
     with connections["owner"].cursor() as cursor:
-        cursor.execute("TRUNCATE healthcode_activation")
+        cursor.execute("TRUNCATE healthcode_activation CASCADE")
     yield
     rules_in_force()
 

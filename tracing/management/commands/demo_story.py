@@ -60,8 +60,8 @@ def _steps(story: Story) -> list[str]:
         "Admin: withdraw the case; both pages are green again.",
         f"Staff: enrol with the code above (good for ten minutes; `demo_story` renews it) at "
         f"{story.zone}, and paste the text of a citizen's code.",
-        "Admin: under Rule sets open sh-2022-09-18, try it, propose it with its report, and approve "
-        "it as `policy` (the same password): nobody approves what they proposed.",
+        "Admin: under Rule sets open sh-2022-09-18, try it, propose it with its report, and "
+        "approve it as `policy` (the same password): nobody approves what they proposed.",
         f"Citizen, somebody new: sign in with {new.phone}, register as {new.name}, resident "
         f"identity card {new.document_number}.",
     ]

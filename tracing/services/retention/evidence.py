@@ -17,7 +17,7 @@ from django.db.models.functions import Greatest
 from healthcode.models import Evidence, Retraction
 from healthcode.policy import Decision, Fact, decide
 from healthcode.policy.vocabulary import KINDS
-from healthcode.services import facts_of
+from healthcode.services import facts_of, mark_due
 from healthcode.services.in_force import RulesInForce, rules_at
 from healthcode.services.joined import Joined, joined_at
 from healthcode.sql import StatusRow, lock_statuses
@@ -90,6 +90,8 @@ def _purge_batch(citizens: list[int], policy: _Policy, order: Order) -> int:
         spent = list(_spent(statuses, policy, order.before))
         if spent and not order.dry_run:
             _as_owner("healthcode.Evidence:evidence_append_only", sql.DELETE_ITEMS, [spent])
+            # The same colour for the same reasons; but the last sample beside it may be gone.
+            mark_due(citizen_ids=citizens, now=order.now)
     return len(spent)
 
 
