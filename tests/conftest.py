@@ -10,7 +10,10 @@ import pytest
 pytest_plugins = ["tests.fixtures"]
 
 # No timed tests: on a busy machine a slow example is no fault.
-hypothesis.settings.register_profile("untimed", deadline=None)
+# The same examples every time, so that a change is judged by what it changes; with
+# HEALTHCODE_EXPLORE=1 others are looked for.
+SAME_EXAMPLES = "HEALTHCODE_EXPLORE" not in os.environ
+hypothesis.settings.register_profile("untimed", deadline=None, derandomize=SAME_EXAMPLES)
 hypothesis.settings.load_profile("untimed")
 
 # Tests that commit, race or watch real processes: they share the two cores with nobody.

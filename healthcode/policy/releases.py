@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from healthcode.policy.facts import Fact
+from healthcode.policy.facts import Fact, as_set
 from healthcode.policy.instants import HOUR, Calendar
 from healthcode.policy.marks import Marks
 from healthcode.policy.matching import Predicate, predicate
@@ -28,7 +28,7 @@ class Person:
         self.samples = by_kind.get("test", [])
         self.reports = by_kind.get("health_report", [])
         self.cases = by_kind.get("case", [])
-        self.legs = by_kind.get("travel", [])
+        self.legs = as_set(by_kind.get("travel", []))
 
     def sampled(self, start: int, at: int) -> bool:
         """Whether a PCR sample of any result was taken from `start` on, by `at`."""

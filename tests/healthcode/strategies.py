@@ -146,8 +146,11 @@ def with_ids(facts: list[Fact]) -> list[Fact]:
 # Where what is known of somebody begins, and what some sample or report releases.
 tubes = _test("pcr", ("positive",), (10,))
 contacts = exposures.filter(lambda f: f.ended_at is not None)
+entries = legs.map(lambda leg: with_(leg, from_country="JPN", to_country="CHN"))
 left_areas = st.builds(
-    lambda stay: with_(stay, tier_from=None, tier_to=None),
+    lambda stay: with_(stay, tier_from=None, tier_to=None)._replace(
+        ended_at=stay.ended_at + 3 * DAY
+    ),
     stays.filter(lambda f: f.ended_at is not None and f.details["tier"] != "low"),
 )
 listed_areas = st.builds(

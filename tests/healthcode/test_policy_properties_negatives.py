@@ -20,7 +20,7 @@ from tests.healthcode.oracle import (
 from tests.healthcode.people import Person
 
 some_negatives = st.lists(made.negatives, max_size=4)
-assessed = st.booleans().flatmap(lambda often: somebody.waiting() if often else somebody.persons)
+assessed = somebody.either(somebody.waiting(), somebody.counted, somebody.persons)
 results = st.one_of(made.negatives, made.inconclusives)
 
 
@@ -111,7 +111,7 @@ def test_a_rule_is_released_when_some_choice_of_samples_meets_its_release(
             assert held(rule, cause, after) is not done
 
 
-@everywhere(person=somebody.waiting(somebody.close_contacts), examples=250)
+@everywhere(person=somebody.detained, examples=250)
 def test_a_phase_outlasts_its_days_until_some_choice_of_samples_is_there(
     ruleset: str, person: Person
 ) -> None:
