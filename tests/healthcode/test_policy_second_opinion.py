@@ -75,8 +75,8 @@ def rules_of(name: str) -> CompiledRules:
 
 
 @pytest.mark.parametrize("name", SETS)
-@settings(deadline=None, max_examples=200)
-@given(person=people())
+@settings(deadline=None, max_examples=150)
+@given(person=people)
 def test_two_readings_of_the_rules_say_the_same(name: str, person: tuple[list[Fact], int]) -> None:
     rules, now = rules_of(name), person[1]
     facts = agreed(person[0], rules.ruleset, now)

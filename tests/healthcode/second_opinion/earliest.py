@@ -48,7 +48,8 @@ def _soonest(release: Release, since: int, person: Person, *, at_once: bool) -> 
     if release.consecutive_days:
         return _soonest_day(known, release.consecutive_days, since, person)
     now = max(person.now, since)
-    return min(_finishes(release, known, now), default=None)
+    soonest = min(_finishes(release, known, now), default=now)
+    return soonest if soonest > now else None
 
 
 def _finishes(release: Release, known: list[Fact], now: int) -> Iterator[int]:
@@ -56,9 +57,9 @@ def _finishes(release: Release, known: list[Fact], now: int) -> Iterator[int]:
     window = release.within_hours
     for some in combinations(known, release.count - 1):
         times = [fact.occurred_at for fact in some]
-        last = max(times, default=now) + release.gap_hours * HOUR
+        last = max(now, max(times, default=now) + release.gap_hours * HOUR)
         near = window is None or last - min(times, default=now) <= window * HOUR
-        if times and last > now and near and suffice(some, release):
+        if times and near and suffice(some, release):
             yield last
 
 

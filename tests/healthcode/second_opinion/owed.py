@@ -42,7 +42,7 @@ def _owed_until_released(course: Course, person: Person) -> list[Owed]:
     if rule.owes is None or person.now >= course.over:
         return []
     screening = fact.kind == "screening_due"
-    start = fact.occurred_at if screening else course.span.start
+    start = course.span.opens
     by = fact.details["by"] if screening else _end(course.over)
     return [Owed(rule.owes.what, rule.id, fact.id, start, by)] if start <= person.now else []
 

@@ -40,7 +40,8 @@ def suffice(some: Iterable[Fact], release: Release) -> bool:
     if release.within_hours is not None and times[-1] - times[0] > release.within_hours * HOUR:
         return False
     if release.distinct is None:
-        return True
+        # Two readings of one sampling are one sample, unless laboratories are to differ.
+        return len(set(times)) == len(times)
     values = [fact.details.get(release.distinct) for fact in some]
     return None not in values and len(set(values)) == len(values)
 

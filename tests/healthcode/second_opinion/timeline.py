@@ -23,6 +23,11 @@ class Span:
     end: int = FOREVER
     resident: bool = False
 
+    @property
+    def opens(self) -> int:
+        """The fact's own start: a screening is owed before its deadline can be missed."""
+        return self.fact.occurred_at if self.fact.kind == "screening_due" else self.start
+
     def opening(self, release: Release) -> int | None:
         """From when the samples of a release count; none while no clock has started.
 
@@ -31,7 +36,7 @@ class Span:
         if self.resident:
             return self.start
         ongoing = self.clock is None
-        return self.fact.occurred_at if release.from_opening and not ongoing else self.clock
+        return self.opens if release.from_opening and not ongoing else self.clock
 
 
 @dataclass(frozen=True)
