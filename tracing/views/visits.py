@@ -1,11 +1,10 @@
-"""The staff pages, which hold no data, and the page of a citizen's own stays."""
+"""The page of a citizen's own stays."""
 
 from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -46,20 +45,6 @@ class Day(NamedTuple):
 
     title: str
     visits: list[ShownStay]
-
-
-@require_safe
-@login_not_required
-def staff(request: HttpRequest) -> HttpResponse:
-    """The page at the gate: a shell that asks the API who it is."""
-    return render(request, "tracing/staff/index.html")
-
-
-@require_safe
-@login_not_required
-def staff_enrol(request: HttpRequest) -> HttpResponse:
-    """Where a browser becomes a device; the token stays in the address's fragment."""
-    return render(request, "tracing/staff/enrol.html")
 
 
 @require_safe
