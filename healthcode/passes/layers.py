@@ -9,7 +9,7 @@ from healthcode.colours import Reason
 from healthcode.passes.cbor import Item, Malformed, Sign1, read, write
 from healthcode.passes.claims import Claims, claims_map
 from healthcode.passes.es256 import ES256, SIGNATURE_BYTES, Signer
-from healthcode.passes.refused import Refused, need
+from healthcode.passes.refused import Refused
 
 ALG, KID = 1, 4
 KID_BYTES = 4
@@ -51,18 +51,19 @@ class Code:
 def build_pass(claims: Claims, *, kid: bytes, sign: Signer) -> bytes:
     """Return a pass signed by the issuer's key `kid`."""
     header: dict[int | str, Item] = {ALG: ES256, KID: kid}
-    return _build(header, write(claims_map(claims)), b"", sign)
+    return sealed(header, write(claims_map(claims)), b"", sign)
 
 
 def build_presentation(issued: bytes, *, shown_at: int, sign: Signer) -> bytes:
     """Return a presentation of a bound pass, signed by its holder's key at `shown_at`."""
     header: dict[int | str, Item] = {ALG: ES256}
-    return _build(header, write([shown_at, issued]), PRESENTATION_AAD, sign)
+    return sealed(header, write([shown_at, issued]), PRESENTATION_AAD, sign)
 
 
-def _build(
+def sealed(
     header: dict[int | str, Item], payload: bytes, external_aad: bytes, sign: Signer
 ) -> bytes:
+    """Return a COSE_Sign1 with this protected header, over this payload and external data."""
     protected = write(header)
     signature = sign(_to_be_signed(protected, payload, external_aad))
     return write(Sign1([protected, {}, payload, signature]))
@@ -75,7 +76,7 @@ def _to_be_signed(protected: bytes, payload: bytes, external_aad: bytes) -> byte
 def read_code(data: bytes) -> Code:
     """Return the layers of a pass or presentation; refuses with UNREADABLE."""
     try:
-        outer = _read_layer(data)
+        outer = read_layer(data)
         if outer.header == _PRESENTATION_HEADER:
             return _read_presentation(outer)
         return _read_pass(outer)
@@ -86,27 +87,31 @@ def read_code(data: bytes) -> Code:
 def _read_presentation(shown: Layer) -> Code:
     match read(shown.payload):
         case [int() as shown_at, bytes() as issued] if shown_at >= 0:
-            return _read_pass(_read_layer(issued), shown, shown_at)
+            return _read_pass(read_layer(issued), shown, shown_at)
     raise Malformed("not a time and a pass")
 
 
 def _read_pass(issued: Layer, shown: Layer | None = None, shown_at: int | None = None) -> Code:
-    claims = _read_map(issued.payload)
+    claims = read_map(issued.payload)
     match issued.header:
         case {1: int() as alg, 4: bytes() as kid, **others} if len(kid) == KID_BYTES and not others:
             return Code(issued, alg, kid, claims, shown, shown_at)
     raise Malformed("not the header of a pass")
 
 
-def _read_layer(data: bytes) -> Layer:
+def read_layer(data: bytes) -> Layer:
+    """Return the parts of one tagged COSE_Sign1; raises Malformed."""
     match read(data):
-        case Sign1([bytes() as protected, {} as unprotected, bytes() as payload, bytes() as seal]):
-            need(not unprotected and len(seal) == SIGNATURE_BYTES, Reason.UNREADABLE)
-            return Layer(protected, _read_map(protected), payload, seal)
+        case Sign1(
+            [bytes() as protected, {} as unprotected, bytes() as payload, bytes() as signature]
+        ):
+            if not unprotected and len(signature) == SIGNATURE_BYTES:
+                return Layer(protected, read_map(protected), payload, signature)
     raise Malformed("not a tagged COSE_Sign1")
 
 
-def _read_map(data: bytes) -> dict[int | str, Item]:
+def read_map(data: bytes) -> dict[int | str, Item]:
+    """Return the map that `data` is; raises Malformed."""
     item = read(data)
     if not isinstance(item, dict):
         raise Malformed("not a map")
