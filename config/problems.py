@@ -26,6 +26,8 @@ STATUS = {
     "enrolment_used": 409,
     "enrolment_expired": 410,
     "no_active_key": 503,
+    "nothing_published": 503,
+    "signer_unreachable": 503,
 }
 
 

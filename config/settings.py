@@ -36,6 +36,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HEALTHCODE_ISSUER = env.str("HEALTHCODE_ISSUER", "SH")
 HEALTHCODE_REGION = env.str("HEALTHCODE_REGION", "310000")
 HEALTHCODE_KEYS_DIR = env.path("HEALTHCODE_KEYS_DIR", str(BASE_DIR / "var" / "keys"))
+# Where the signer listens; empty: this process has the keys itself.
+HEALTHCODE_SIGNER = env.str("HEALTHCODE_SIGNER", "")
 HEALTHCODE_LIVE_ID_KEY = env.str("HEALTHCODE_LIVE_ID_KEY")
 HEALTHCODE_FINGERPRINT_KEY = env.str("HEALTHCODE_FINGERPRINT_KEY")
 HEALTHCODE_SEALING_KEYS = env.dict("HEALTHCODE_SEALING_KEYS")
@@ -256,6 +258,7 @@ CELERY_BEAT_SCHEDULE = {
     "recolour-what-is-due": {"task": "healthcode.sweep_due", "schedule": 2.0},
     "try-rules": {"task": "healthcode.sweep_dry_runs", "schedule": 5.0},
     "replay-statuses": {"task": "healthcode.replay_statuses", "schedule": 60.0},
+    "keep-withdrawn-lists": {"task": "healthcode.keep_lists", "schedule": 60.0},
     "forget-tallies": {"task": "healthcode.forget_tallies", "schedule": 3600.0},
     "trace-what-is-due": {"task": "tracing.sweep_traces", "schedule": 3.0},
     "board-trips": {"task": "tracing.sweep_trips", "schedule": 10.0},

@@ -5,13 +5,15 @@ One process for all of it: most of the time of a management command is its start
 
 import sys
 from io import StringIO
+from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.management import call_command
 
 
 def upkeep() -> None:
-    """Migrate as the owner, make partitions, write the roles, see to a key that signs."""
+    """Migrate as the owner, make partitions, write the roles, see to the keys that sign."""
     call_command("migrate", database="owner", verbosity=0)
     call_command("make_partitions", stdout=StringIO())
     call_command("sync_roles", stdout=StringIO())
@@ -19,11 +21,15 @@ def upkeep() -> None:
 
 
 def see_to_signing_keys() -> None:
-    """Make a key that signs from now on, unless there is one."""
-    found = StringIO()
-    call_command("keys", "list", stdout=found)
-    if "signing" not in found.getvalue().split():
-        call_command("keys", "new", "--in-hours", "0", stdout=found)
+    """Make the keys that are lacking or end soon, and publish them for another month.
+
+    A demo or a test run keeps its root beside its keys; production keeps it elsewhere.
+    """
+    directory, said = Path(settings.HEALTHCODE_KEYS_DIR), StringIO()
+    root = directory.with_name(f"{directory.name}-root.pem")
+    if not root.exists():
+        call_command("keys", "root", str(root), stdout=said)
+    call_command("keys", "rotate", "--root", str(root), stdout=said)
 
 
 def main() -> None:

@@ -92,3 +92,52 @@ class TooManyWorse(DomainError):
 
     code = "too_many_worse"
     message = "More people would turn worse than the limit allows."
+
+
+class ListsExhausted(DomainError):
+    """Every number of a list of withdrawn passes is in use."""
+
+    code = "lists_exhausted"
+    message = "No list of withdrawn passes is free."
+
+
+class NotThePhone(DomainError):
+    """Another browser is the citizen's phone: only there do codes work without network."""
+
+    code = "not_the_phone"
+    message = "Codes that work without network go to another phone."
+
+
+class LiveOnly(DomainError):
+    """The status is decided again too soon for a pass that works without network."""
+
+    code = "live_only"
+    message = "A pass that works without network is not worth its while now."
+
+
+class TooManyPasses(DomainError):
+    """More passes than a phone can need in a day."""
+
+    code = "too_many_passes"
+    message = "Too many passes were asked for today."
+
+
+class HolderInvalid(DomainError):
+    """Not a point on P-256."""
+
+    code = "holder_invalid"
+    message = "This is not a phone's public key."
+
+
+class SignerUnreachable(DomainError):
+    """The signer does not answer, or not as one."""
+
+    code = "signer_unreachable"
+    message = "Nothing can be signed now."
+
+
+class UnknownList(DomainError):
+    """No list of withdrawn passes has this number."""
+
+    code = "unknown_list"
+    message = "There is no such list."

@@ -40,6 +40,7 @@ _HISTORY = Keep(
 _DISPUTE = Keep(
     THREE_YEARS, ("found_at",), "as long as the history that was found not to follow from its facts"
 )
+_PASS = Keep(4, ("expires_at",), "scans made without network arrive up to three days later")
 _WITH_THE_CITIZEN = Erase(with_="accounts.Citizen")
 _WITH_THE_EVIDENCE = Erase(with_="healthcode.Evidence")
 _WITH_THE_SERVICE = Erase(with_=THE_SERVICE)
@@ -226,6 +227,43 @@ PERSONAL_DATA: Catalogue = {
             "last_test_at",
             "last_negative_at",
         ),
+    ),
+    "healthcode.Phone": personal(
+        _WITH_THE_CITIZEN,
+        "codes that work without network go to one phone only",
+        "citizen",
+        "session_digest",
+        "bound_at",
+    ),
+    "healthcode.WithdrawnList": impersonal(
+        "bits about passes whose holders the list does not name",
+        "number",
+        "expires_on",
+        "opened_at",
+        "closed_at",
+        "token",
+        "built_at",
+    ),
+    "healthcode.BoundPass": personal(
+        _PASS,
+        "whose a scanned code is, and whether it was withdrawn",
+        "expires_on",
+        "pass_id",
+        "citizen_id",
+        "slot",
+        "issued_at",
+        "expires_at",
+        "withdrawn_at",
+    ),
+    "healthcode.PaperPass": personal(
+        _PASS,
+        "whose a printed code is, who printed it, and whether it still counts",
+        "pass_id",
+        "citizen",
+        "issued_at",
+        "expires_at",
+        "ended_at",
+        "issued_by",
     ),
     "healthcode.ColourChange": table(
         impersonal("a number of the ledger", "id"),

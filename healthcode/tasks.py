@@ -48,3 +48,9 @@ def replay_statuses() -> int:
     while monotonic() < until and (count := services.replay_statuses(now=timezone.now())):
         done += count
     return done
+
+
+@shared_task(name="healthcode.keep_lists")
+def keep_lists() -> None:
+    """Close lists of withdrawn passes that hold enough, and drop those of days gone by."""
+    services.keep_lists(now=timezone.now())

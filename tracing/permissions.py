@@ -12,6 +12,9 @@ from tracing.models import Device
 ROUTES = frozenset(
     {
         ("GET", "tracing:device-me"),
+        ("GET", "tracing:device-kit"),
+        ("PUT", "tracing:device-store"),
+        ("POST", "tracing:verify"),
         ("POST", "tracing:scans"),
         ("POST", "tracing:admission"),
     }

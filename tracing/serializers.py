@@ -65,10 +65,54 @@ class Me(serializers.Serializer[Any]):
 
     device = DeviceFacts()
     today = Counts()
+    inside = serializers.IntegerField(help_text="People in the device's zone now, as recorded.")
     now = serializers.IntegerField(help_text="The server's clock, in Unix milliseconds.")
     csrf_token = serializers.CharField(
         required=False, help_text="Send it back as `X-CSRFToken`. Only with the cookie."
     )
+
+
+class WithdrawnToken(serializers.Serializer[Any]):
+    """One list of withdrawn passes."""
+
+    number = serializers.IntegerField()
+    token = serializers.CharField(help_text="Status List Token, base64url.")
+
+
+class Kit(serializers.Serializer[Any]):
+    """All that a device needs to judge codes without network."""
+
+    now = serializers.IntegerField(help_text="The server's clock, in Unix milliseconds.")
+    root = serializers.CharField(
+        help_text="SHA-256 of the root's uncompressed point, base64url. A device that was told "
+        "it when it was enrolled compares, and refuses another."
+    )
+    keys = serializers.CharField(help_text="The key list, base64url.")
+    state = serializers.CharField(help_text="The state of the keys, base64url.")
+    withdrawn = WithdrawnToken(many=True)
+    device = DeviceFacts()
+
+
+class StoreRequest(serializers.Serializer[Any]):
+    """Where a device keeps its scans, and how many wait."""
+
+    store = serializers.UUIDField(help_text="Made by the device when its store is new.")
+    waiting = serializers.IntegerField(min_value=0, max_value=1_000_000)
+
+
+class StoreAnswer(serializers.Serializer[Any]):
+    """Whether scans may be missing."""
+
+    lost = serializers.IntegerField(
+        allow_null=True, help_text="How many waited in a store that is gone; null: none is."
+    )
+
+
+class VerifyRequest(serializers.Serializer[Any]):
+    """What a gate without a clock of its own read just now."""
+
+    text = serializers.CharField(max_length=LONGEST_TEXT, allow_blank=True, trim_whitespace=False)
+    direction = serializers.ChoiceField(choices=Direction.choices, required=False)
 
 
 class ScanRequest(serializers.Serializer[Any]):
@@ -155,6 +199,9 @@ class AdmissionRequest(serializers.Serializer[Any]):
     """What happened at the door."""
 
     admitted = serializers.BooleanField()
+    compared = serializers.BooleanField(
+        default=False, help_text="Staff held a document against the masked name."
+    )
 
 
 class AdmissionAnswer(serializers.Serializer[Any]):
@@ -162,6 +209,11 @@ class AdmissionAnswer(serializers.Serializer[Any]):
 
     scan_id = serializers.UUIDField()
     admitted = serializers.BooleanField()
+    compared = serializers.BooleanField()
+    outcome = serializers.ChoiceField(
+        choices=[outcome.value for outcome in Outcome],
+        help_text="PASS where a printed code was CHECK until the ID was compared.",
+    )
 
 
 def facts_of(device: Device) -> dict[str, Any]:

@@ -12,6 +12,9 @@ urlpatterns = [
     path("visits/", views.own_visits, name="visits"),
     path("api/v1/devices/enrol/", api.EnrolView.as_view(), name="device-enrol"),
     path("api/v1/devices/me/", api.MeView.as_view(), name="device-me"),
+    path("api/v1/devices/kit/", api.KitView.as_view(), name="device-kit"),
+    path("api/v1/devices/store/", api.StoreView.as_view(), name="device-store"),
+    path("api/v1/verify/", api.VerifyView.as_view(), name="verify"),
     path("api/v1/scans/", api.ScansView.as_view(), name="scans"),
     path("api/v1/scans/<uuid:scan_id>/admission/", api.AdmissionView.as_view(), name="admission"),
 ]

@@ -5,6 +5,7 @@ from healthcode.models.areas import Campaign, RiskArea, Tier
 from healthcode.models.brakes import Brake, WorseTally
 from healthcode.models.disputes import Dispute, ReplayRound
 from healthcode.models.evidence import Evidence, EvidenceDraft, Retraction, Source
+from healthcode.models.passes import BoundPass, PaperPass, Phone, WithdrawnList
 from healthcode.models.proposals import Beyond, DryRun, Proposal, ProposalState
 from healthcode.models.rules import Activation, RuleSet, Spread
 from healthcode.models.status import ColourChange, ColourChoices, HealthStatus
@@ -14,6 +15,7 @@ __all__ = [
     "Appeal",
     "AppealState",
     "Beyond",
+    "BoundPass",
     "Brake",
     "Campaign",
     "ColourChange",
@@ -23,6 +25,8 @@ __all__ = [
     "Evidence",
     "EvidenceDraft",
     "HealthStatus",
+    "PaperPass",
+    "Phone",
     "Proposal",
     "ProposalState",
     "ReplayRound",
@@ -32,5 +36,6 @@ __all__ = [
     "Source",
     "Spread",
     "Tier",
+    "WithdrawnList",
     "WorseTally",
 ]

@@ -90,6 +90,18 @@ def read_key_list(
     return signed
 
 
+def own_key_list(data: bytes) -> tuple[SignedKeys, bytes]:
+    """Return a list from one's own disk, whatever its age, and the pin of its root.
+
+    Raises ListRefused: as malformed, or with a signature that is not its root's.
+    """
+    layer = layer_of(data)
+    items = _items(layer.payload)
+    root = _load(items[ROOT])
+    demand(verifies(root, layer.signed(KEYS_AAD), layer.signature), Cause.BAD_SIGNATURE)
+    return _parse(items), pin_of(root)
+
+
 def _items(payload: bytes) -> dict[int | str, Item]:
     try:
         items = read_map(payload)

@@ -163,6 +163,14 @@ def signable(claims: Claims, key: Key) -> bool:
     return True
 
 
+def claims_of(data: bytes) -> Claims:
+    """Return what a pass of one's own says; nothing is verified. Raises ValueError."""
+    try:
+        return parse_claims(read_code(data).claims)
+    except Refused as refused:
+        raise ValueError("not a pass") from refused
+
+
 def _obstacles(
     code: Code, claims: Claims, holder: EllipticCurvePublicKey | None, gate: Gate, now: int
 ) -> Iterator[Reason]:

@@ -4,14 +4,7 @@ from healthcode.services.activation import activate_first_ruleset, roll_back_rul
 from healthcode.services.appeals import answer_appeal, appeal_text, file_appeal
 from healthcode.services.areas import list_area
 from healthcode.services.brake import clear_brake, forget_tallies
-from healthcode.services.codes import (
-    CurrentStatus,
-    LiveCode,
-    ScanVerdict,
-    current_status,
-    issue_live,
-    judge_text,
-)
+from healthcode.services.current import CurrentStatus, current_status
 from healthcode.services.disputes import clear_dispute, replay_statuses
 from healthcode.services.drafts import approve_draft, enter_draft
 from healthcode.services.dry_runs import advance_dry_run, request_dry_run, simulate_rules
@@ -19,8 +12,18 @@ from healthcode.services.due import mark_due
 from healthcode.services.evidence import fault_of, record_evidence, retract_evidence
 from healthcode.services.explain import changes_of, explain_citizen, outlook_of
 from healthcode.services.in_force import active_rules, contact_rules
+from healthcode.services.issuing import (
+    BoundCode,
+    LiveCode,
+    issue_bound,
+    issue_live,
+    issue_paper,
+    issue_specimen,
+)
 from healthcode.services.items import Item, Result
+from healthcode.services.judging import ScanVerdict, judge_text
 from healthcode.services.onboarding import add_source, change_source
+from healthcode.services.phones import bind_phone, is_the_phone
 from healthcode.services.proposals import (
     approve_activation,
     drop_proposal,
@@ -29,10 +32,13 @@ from healthcode.services.proposals import (
 from healthcode.services.recolour import facts_of, recolour, recolour_due
 from healthcode.services.replay import decision_at, replay, replay_recorded
 from healthcode.services.rulesets import load_rulesets, store_ruleset
+from healthcode.services.signer import answer, sign_state, sign_withdrawn
+from healthcode.services.slots import keep_lists, lists_in_use
 from healthcode.services.sources import new_source_token, source_by_name, source_by_token
 from healthcode.services.spread import spread_next
 
 __all__ = [
+    "BoundCode",
     "CurrentStatus",
     "Item",
     "LiveCode",
@@ -42,10 +48,12 @@ __all__ = [
     "active_rules",
     "add_source",
     "advance_dry_run",
+    "answer",
     "answer_appeal",
     "appeal_text",
     "approve_activation",
     "approve_draft",
+    "bind_phone",
     "change_source",
     "changes_of",
     "clear_brake",
@@ -60,9 +68,15 @@ __all__ = [
     "fault_of",
     "file_appeal",
     "forget_tallies",
+    "is_the_phone",
+    "issue_bound",
     "issue_live",
+    "issue_paper",
+    "issue_specimen",
     "judge_text",
+    "keep_lists",
     "list_area",
+    "lists_in_use",
     "load_rulesets",
     "mark_due",
     "new_source_token",
@@ -77,6 +91,8 @@ __all__ = [
     "request_dry_run",
     "retract_evidence",
     "roll_back_rules",
+    "sign_state",
+    "sign_withdrawn",
     "simulate_rules",
     "source_by_name",
     "source_by_token",

@@ -9,7 +9,7 @@ from accounts.errors import AlreadyDecided, NotPermitted
 from accounts.models import Citizen, User
 from healthcode.errors import AppealRefused
 from healthcode.models import Appeal, AppealState
-from healthcode.services.codes import current_status
+from healthcode.services.current import current_status
 
 #: Health departments answered appeals within a day; later is overdue.
 ANSWER_WITHIN = timedelta(hours=24)

@@ -13,6 +13,7 @@ from healthcode.models import Dispute, HealthStatus, ReplayRound
 from healthcode.services.due import mark_due
 from healthcode.services.recolour import Decided, decide_locked
 from healthcode.services.replay import CHUNK, replay
+from healthcode.services.withdrawing import withdraw
 
 #: Everybody's status is derived again this often.
 ROUND_EVERY = timedelta(hours=24)
@@ -56,6 +57,7 @@ def clear_dispute(*, dispute_id: int, by: User, now: datetime) -> None:
             raise AlreadyDecided
         audit.record(actor=actor, action="dispute.cleared", target=target, now=now)
         mark_due(citizen_ids=[citizen_id], now=now)
+        withdraw([citizen_id], now)  # what was issued meanwhile says unassessed
         # Decided by no rules that are known: whatever comes of it is recorded afresh.
         HealthStatus.objects.filter(pk=citizen_id).update(rules="")
 
@@ -110,6 +112,7 @@ def _dispute(stood: Sequence[sql.Stood], faults: set[int], now: datetime) -> int
     Dispute.objects.bulk_create(
         [Dispute(citizen_id=who, change_id=records[who], found_at=now) for who in sorted(new)]
     )
+    withdraw(sorted(new), now)
     for who in sorted(new):
         target = f"change:{records[who]}"
         audit.record(actor="system:replay", action="status.disputed", target=target, now=now)

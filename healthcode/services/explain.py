@@ -9,7 +9,7 @@ from healthcode.colours import Colour
 from healthcode.models import ColourChange
 from healthcode.policy import Fact, Outlook, decide, decision_to_json, outlook, outlook_to_json
 from healthcode.policy.instants import Calendar
-from healthcode.services.codes import current_status
+from healthcode.services.current import current_status
 from healthcode.services.in_force import InForce, active_rules
 from healthcode.services.joined import joined_at
 from healthcode.services.recolour import facts_of

@@ -16,6 +16,7 @@ from healthcode.policy.facts import seconds
 from healthcode.services.brake import brake_for, cleared_brakes, turns_worse_unbacked
 from healthcode.services.in_force import InForce, RulesInForce, rules_at
 from healthcode.services.joined import Joined, joined_at
+from healthcode.services.withdrawing import withdraw
 
 
 def recolour(*, citizen_ids: Iterable[int], now: datetime) -> int:
@@ -103,7 +104,10 @@ def _let_through(decided: list[Decided], now: datetime) -> list[Decided]:
 def _write(decided: Sequence[Decided], now: datetime) -> int:
     sql.write_decisions([each.new for each in decided if not each.same], now)
     sql.write_reviews([each.new for each in decided if each.same])
-    return sum(each.new.colour != each.new.previous for each in decided)
+    changed = [each.new.citizen_id for each in decided if each.new.colour != each.new.previous]
+    # Passes say a colour: they end with it, whichever way it changed.
+    withdraw(changed, now)
+    return len(changed)
 
 
 def _decide(status: sql.StatusRow, stored: list[Fact], basis: Basis) -> Decided:

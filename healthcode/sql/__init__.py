@@ -8,7 +8,13 @@ from healthcode.sql.evidence import (
     stored_versions,
 )
 from healthcode.sql.facts import facts_by_id, read_facts
-from healthcode.sql.locks import lock_areas, lock_items, lock_round
+from healthcode.sql.locks import lock_areas, lock_items, lock_lists, lock_round
+from healthcode.sql.passes import (
+    count_slots,
+    insert_bound_pass,
+    withdraw_passes,
+    withdrawn_slots,
+)
 from healthcode.sql.people import Resident, people_of
 from healthcode.sql.statuses import (
     NewStatus,
@@ -29,9 +35,11 @@ __all__ = [
     "Resident",
     "StatusRow",
     "Stood",
+    "count_slots",
     "count_worse",
     "facts_by_id",
     "hold_statuses",
+    "insert_bound_pass",
     "insert_evidence",
     "insert_retractions",
     "latest_decisions",
@@ -39,11 +47,14 @@ __all__ = [
     "lock_due",
     "lock_items",
     "lock_let_through",
+    "lock_lists",
     "lock_round",
     "lock_statuses",
     "people_of",
     "read_facts",
     "stored_versions",
+    "withdraw_passes",
+    "withdrawn_slots",
     "write_decisions",
     "write_reviews",
 ]

@@ -32,6 +32,11 @@ def lock_round() -> None:
     _take(_LOCK_ROUND)
 
 
+def lock_lists() -> None:
+    """One opener at a time of lists of withdrawn passes."""
+    _take(_LOCK_LISTS)
+
+
 _BUCKETS = f"""
 FROM (SELECT DISTINCT %s::int * {BUCKETS} + (hashtext(ref) & {BUCKETS - 1}) AS bucket
   FROM unnest(%s::text[]) AS ref ORDER BY bucket) AS buckets
@@ -43,6 +48,7 @@ _LOCK_ITEMS_SHARED = (
 _LOCK_AREAS = "SELECT pg_advisory_xact_lock(hashtext('healthcode.areas'))"
 _LOCK_AREAS_SHARED = "SELECT pg_advisory_xact_lock_shared(hashtext('healthcode.areas'))"
 _LOCK_ROUND = "SELECT pg_advisory_xact_lock(hashtext('healthcode.replay'))"
+_LOCK_LISTS = "SELECT pg_advisory_xact_lock(hashtext('healthcode.withdrawn'))"
 
 
 def _take(statement: str) -> None:

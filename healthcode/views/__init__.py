@@ -1,7 +1,21 @@
-"""The citizen's pages about the code."""
+"""The citizen's pages about the code, and what its verifiers fetch."""
 
 from healthcode.views.appeal import appeal
+from healthcode.views.bound import bound_pass
 from healthcode.views.code import code, fragment, pulse
+from healthcode.views.well_known import jwk_set, key_list, state, withdrawn, withdrawn_lists
 from healthcode.views.why import why
 
-__all__ = ["appeal", "code", "fragment", "pulse", "why"]
+__all__ = [
+    "appeal",
+    "bound_pass",
+    "code",
+    "fragment",
+    "jwk_set",
+    "key_list",
+    "pulse",
+    "state",
+    "why",
+    "withdrawn",
+    "withdrawn_lists",
+]

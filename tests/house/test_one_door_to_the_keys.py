@@ -11,4 +11,4 @@ def test_one_service_builds_claims_and_has_them_signed():
         if name == "sign" and getattr(getattr(call.func, "value", None), "id", "") == "keys"
     }
 
-    assert signers == {"healthcode/services/codes.py"}
+    assert signers == {"healthcode/services/signing.py"}

@@ -28,6 +28,11 @@ PUBLIC = {
     "api/v1/docs/": "the same, to read",
     "staff/": "an empty page for a gate: what it shows it asks the API for, with a device's token",
     "staff/enrol/": "an empty page that sends a one-time token to the API",
+    ".well-known/healthcode/keys": "public keys, signed by the root",
+    ".well-known/healthcode/keys.json": "the same public keys",
+    ".well-known/healthcode/state": "which keys were killed; about nobody",
+    ".well-known/healthcode/withdrawn/": "numbers of lists",
+    ".well-known/healthcode/withdrawn/<int:number>": "bits of passes whose holders nobody can tell",
     "api/v1/devices/enrol/": "a device that has no token yet shows its one-time token",
 }
 

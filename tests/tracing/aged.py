@@ -9,9 +9,18 @@ from uuid import UUID
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
+from django.utils.timezone import localdate
 
 from accounts.models import AccessEvent, AuditEvent, Citizen, Claim, Membership, User
-from healthcode.models import Appeal, ColourChange, Dispute, Evidence, EvidenceDraft
+from healthcode.models import (
+    Appeal,
+    BoundPass,
+    ColourChange,
+    Dispute,
+    Evidence,
+    EvidenceDraft,
+    PaperPass,
+)
 from healthcode.services import Item, record_evidence, source_by_name
 from tests.tracing.door import NOW, officer, person, scan_id
 from tracing.models import Alarm, Case, CaseState, Scan, Visit
@@ -153,6 +162,28 @@ def _claim(at: datetime) -> Claim:
     )
 
 
+def _bound_pass(at: datetime) -> BoundPass:
+    mark = number()
+    return BoundPass.objects.create(
+        expires_on=localdate(at),
+        pass_id=mark.to_bytes(16, "big"),
+        citizen_id=mark,
+        slot=mark,
+        issued_at=at - timedelta(hours=1),
+        expires_at=at,
+    )
+
+
+def _paper_pass(at: datetime) -> PaperPass:
+    return PaperPass.objects.create(
+        pass_id=number().to_bytes(16, "big"),
+        citizen=somebody(),
+        issued_at=at - timedelta(days=90),
+        expires_at=at,
+        issued_by=officer(),
+    )
+
+
 def _alarm(at: datetime) -> Alarm:
     return Alarm.objects.create(kind="door", target=str(number()), raised_at=at, cleared_at=at)
 
@@ -171,12 +202,14 @@ AGED: dict[str, Callable[[datetime], Any]] = {
     "accounts.User": phone_user,
     "admin.LogEntry": _log_entry,
     "healthcode.Appeal": _appeal,
+    "healthcode.BoundPass": _bound_pass,
     "healthcode.ColourChange": _change,
     "healthcode.Dispute": lambda at: Dispute.objects.create(citizen_id=number(), found_at=at),
     "healthcode.Evidence": lambda at: evidence(
         somebody(), "vaccination", at, dose=1, product="BIBP"
     ),
     "healthcode.EvidenceDraft": _draft,
+    "healthcode.PaperPass": _paper_pass,
     "sessions.Session": lambda at: Session.objects.create(
         session_key=f"key{number()}", session_data="", expire_date=at
     ),

@@ -66,6 +66,7 @@ REASONS: dict[str, Words] = {
 
 ALARMS: dict[str, Words] = {
     "admitted_despite_stop": _("禁止通行仍放行"),
+    "scans_lost": _("设备丢失未上传的扫码"),
 }
 
 _TONES = {

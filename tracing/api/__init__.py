@@ -1,6 +1,15 @@
-"""The gate API: enrol a device, hand in scans one by one or in batches, say who went in."""
+"""The gate API: enrol a device, equip it, hand in scans one by one or in batches."""
 
-from tracing.api.devices import EnrolView, MeView
-from tracing.api.scans import AdmissionView, ScansView
+from tracing.api.devices import EnrolView, MeView, StoreView
+from tracing.api.kit import KitView
+from tracing.api.scans import AdmissionView, ScansView, VerifyView
 
-__all__ = ["AdmissionView", "EnrolView", "MeView", "ScansView"]
+__all__ = [
+    "AdmissionView",
+    "EnrolView",
+    "KitView",
+    "MeView",
+    "ScansView",
+    "StoreView",
+    "VerifyView",
+]

@@ -11,11 +11,19 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tracing.api.base import DeviceView, caller, valid
-from tracing.api.examples import A_DAY, A_DEVICE
+from tracing.api.examples import A_DAY, A_DEVICE, A_STORE
 from tracing.authentication import COOKIE, keep_in_cookie
 from tracing.permissions import EnrolmentThrottle
-from tracing.serializers import Enrolled, EnrolmentRequest, ErrorBody, Me, facts_of
-from tracing.services import count_today, enrol_device
+from tracing.serializers import (
+    Enrolled,
+    EnrolmentRequest,
+    ErrorBody,
+    Me,
+    StoreAnswer,
+    StoreRequest,
+    facts_of,
+)
+from tracing.services import count_inside, count_today, enrol_device, hear_store
 
 
 class EnrolView(APIView):
@@ -75,6 +83,7 @@ class MeView(DeviceView):
         body = {
             "device": facts_of(device),
             "today": count_today(device=device, now=now),
+            "inside": count_inside(device=device, now=now),
             "now": int(now.timestamp() * 1000),
         }
         if not caller(request).by_cookie:
@@ -82,3 +91,26 @@ class MeView(DeviceView):
         response = Response({**body, "csrf_token": get_token(request)})
         keep_in_cookie(response, request.COOKIES[COOKIE])
         return response
+
+
+class StoreView(DeviceView):
+    """`PUT /api/v1/devices/store/`."""
+
+    @extend_schema(
+        operation_id="device_store",
+        summary="Say where scans wait, and how many",
+        description="With each heartbeat. A browser may lose its store; the device then comes "
+        "with a new one, and is told how many scans waited in the old.",
+        request=StoreRequest,
+        responses={200: StoreAnswer, 401: ErrorBody, 403: ErrorBody},
+        examples=[
+            OpenApiExample("three scans wait", A_STORE, request_only=True),
+            OpenApiExample("nothing is lost", {"lost": None}, response_only=True),
+        ],
+    )
+    def put(self, request: Request) -> Response:
+        """Compare with what was said last."""
+        said = valid(StoreRequest, request.data)
+        device = caller(request).device
+        lost = hear_store(device_id=device.pk, now=timezone.now(), **said)
+        return Response({"lost": lost})

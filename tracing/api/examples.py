@@ -29,7 +29,17 @@ A_DEVICE = {
 A_DAY = {
     "device": A_DEVICE,
     "today": {"PASS": 412, "CHECK": 9, "STOP": 1, "GREY": 17},
+    "inside": 214,
     "now": 1663552800000,
+}
+A_STORE = {"store": "0b0c9f56-5a2e-4b7e-9d3c-2f6b1a7c8d90", "waiting": 3}
+A_KIT = {
+    "now": 1663552800000,
+    "root": "mQ3l...",
+    "keys": "0oRDoQEm...",
+    "state": "0oRIogEm...",
+    "withdrawn": [{"number": 12, "token": "0oRYJaMB..."}],
+    "device": A_DEVICE,
 }
 AN_UPLOAD = A_SCAN | {"admitted": True, "device_outcome": "GREY", "device_reason": "OFFLINE"}
 A_REFUSAL = {"scan_id": SCAN_ID, "status": "refused", "error": NOT_A_TIME}

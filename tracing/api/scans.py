@@ -24,10 +24,11 @@ from tracing.serializers import (
     RefusedScan,
     ScanAnswer,
     ScanRequest,
+    VerifyRequest,
     answer_of,
     new_scan,
 )
-from tracing.services import NewScan, ScanResult, admit, record_scans
+from tracing.services import NewScan, ScanResult, admit, new_scan_id, record_scans
 
 
 class ScansView(DeviceView):
@@ -93,6 +94,32 @@ class ScansView(DeviceView):
         return _batch_response(_record(device, items))
 
 
+class VerifyView(DeviceView):
+    """`POST /api/v1/verify/`."""
+
+    @extend_schema(
+        operation_id="verify",
+        summary="Judge what was read just now",
+        description="For gates without a clock or a memory: the server makes the scan's id and "
+        "stores it like any other. Sending it again is another scan of the same code; whoever "
+        "goes in by both has one visit.",
+        request=VerifyRequest,
+        responses={200: ScanAnswer, 401: ErrorBody, 403: ErrorBody},
+        examples=[
+            OpenApiExample("a code", {"text": A_SCAN["text"]}, request_only=True),
+            OpenApiExample("a verdict", A_VERDICT, response_only=True, status_codes=["200"]),
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Judge and store it as scanned now."""
+        read, now = valid(VerifyRequest, request.data), timezone.now()
+        scan = new_scan({"scan_id": new_scan_id(now), **read}, caller(request).device)
+        [result] = record_scans(device=caller(request).device, scans=[scan], now=now)
+        if result.error:
+            raise result.error
+        return Response(answer_of(result))
+
+
 class AdmissionView(DeviceView):
     """`POST /api/v1/scans/<scan_id>/admission/`."""
 
@@ -102,7 +129,11 @@ class AdmissionView(DeviceView):
         description="Once, after a CHECK. The same word again is harmless, another is refused.",
         request=AdmissionRequest,
         responses={200: AdmissionAnswer, 404: ErrorBody, 409: ErrorBody},
-        examples=[OpenApiExample("after comparing the ID", {"admitted": True}, request_only=True)],
+        examples=[
+            OpenApiExample(
+                "after comparing the ID", {"admitted": True, "compared": True}, request_only=True
+            )
+        ],
     )
     def post(self, request: Request, scan_id: UUID) -> Response:
         """Store the word; a visit follows if the person went in."""
@@ -111,9 +142,10 @@ class AdmissionView(DeviceView):
             device=caller(request).device,
             scan_id=scan_id,
             admitted=word["admitted"],
+            compared=word["compared"],
             now=timezone.now(),
         )
-        return Response({"scan_id": stored.scan_id, "admitted": stored.admitted})
+        return Response(AdmissionAnswer(stored).data)
 
 
 def _record(device: Device, items: list[Any]) -> list[ScanResult]:

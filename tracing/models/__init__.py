@@ -3,7 +3,7 @@
 from tracing.models.cases import Case, CaseState, Contact, ContactGrade, Encounter
 from tracing.models.places import Place, Venue, VenueKind, Zone, ZoneKind
 from tracing.models.scans import Alarm, Device, Direction, Scan
-from tracing.models.visits import BoardedTrip, LeftBy, Visit
+from tracing.models.visits import BoardedTrip, LeftBy, Visit, VisitSource
 
 __all__ = [
     "Alarm",
@@ -21,6 +21,7 @@ __all__ = [
     "Venue",
     "VenueKind",
     "Visit",
+    "VisitSource",
     "Zone",
     "ZoneKind",
 ]

@@ -60,20 +60,30 @@ class Venue(models.Model):
 
 
 class Zone(models.Model):
-    """A room-sized part of a venue."""
+    """A room-sized part of a venue.
+
+    Its poster carries a random id that is known on paper only; here is the id's hash.
+    """
 
     venue = models.ForeignKey(Venue, models.CASCADE, verbose_name=_("场所"), related_name="zones")
     name = models.CharField(_("名称"), max_length=60)
     kind = models.CharField(_("类型"), max_length=12, choices=ZoneKind, default=ZoneKind.ROOM)
     close_quarters = models.BooleanField(_("近距离密闭"), default=False)
+    poster_hash = models.BinaryField(_("海报编号哈希"), max_length=32, null=True, unique=True)
+    poster_at = models.DateTimeField(_("海报打印时间"), null=True)
 
     class Meta:
-        """A name is used once in a venue."""
+        """A name is used once in a venue; a poster has a day on which it was made."""
 
         verbose_name = _("区域")
         verbose_name_plural = _("区域")
         constraints = [
-            models.UniqueConstraint(name="zone_name_once_per_venue", fields=["venue", "name"])
+            models.UniqueConstraint(name="zone_name_once_per_venue", fields=["venue", "name"]),
+            models.CheckConstraint(
+                name="zone_poster_has_its_day",
+                condition=Q(poster_hash__isnull=True, poster_at__isnull=True)
+                | Q(poster_hash__isnull=False, poster_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,7 +16,11 @@ class Direction(models.TextChoices):
 
 
 class Device(models.Model):
-    """An enrolled scanner or gate. One-time enrolment token, then a device token; both hashed."""
+    """An enrolled scanner or gate. One-time enrolment token, then a device token; both hashed.
+
+    `store` names the browser's database in which scans wait, and `waiting` how many did when the
+    device was last heard: if another store answers, so many scans may be missing.
+    """
 
     venue = models.ForeignKey(Venue, models.PROTECT, verbose_name=_("场所"))
     zone = models.ForeignKey(Zone, models.PROTECT, verbose_name=_("区域"))
@@ -28,6 +32,9 @@ class Device(models.Model):
     token_hash = models.BinaryField(_("设备令牌哈希"), max_length=32, null=True, unique=True)
     enrolled_at = models.DateTimeField(_("登记时间"), null=True)
     revoked_at = models.DateTimeField(_("停用时间"), null=True)
+    store = models.UUIDField(_("本机存储编号"), null=True)
+    waiting = models.PositiveIntegerField(_("待上传"), default=0)
+    heard_at = models.DateTimeField(_("最近联网"), null=True)
     created_by = models.ForeignKey(User, models.PROTECT, verbose_name=_("创建人"))
     created_at = models.DateTimeField(_("创建时间"))
 
@@ -58,8 +65,9 @@ class Scan(models.Model):
     """Every attempt at a gate, refused ones too.
 
     `scan_id` is a UUIDv7 made by the device whose time is `scanned_at`; the table is partitioned
-    by it. `admitted` is what happened at the door: null while staff have not said. The scanned
-    text is verified on arrival and not kept; `digest` tells a repeat from a conflict.
+    by it. `admitted` is what happened at the door: null while staff have not said; `compared`,
+    that they held a document against the name. The scanned text is verified on arrival and not
+    kept; `digest` tells a repeat from a conflict.
     """
 
     scan_id = models.UUIDField(_("扫码编号"), primary_key=True)
@@ -75,6 +83,7 @@ class Scan(models.Model):
     device_outcome = models.CharField(_("设备结论"), max_length=5, blank=True)
     device_reason = models.CharField(_("设备原因"), max_length=16, blank=True)
     admitted = models.BooleanField(_("已放行"), null=True)
+    compared = models.BooleanField(_("已核对证件"), default=False)
     digest = models.BinaryField(_("摘要"), max_length=32)
 
     class Meta:

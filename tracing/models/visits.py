@@ -15,6 +15,14 @@ class LeftBy(models.TextChoices):
     TRIP = "trip", _("班次到达")
 
 
+class VisitSource(models.TextChoices):
+    """Who says that somebody came: a gate, the person alone, or a carrier."""
+
+    SCAN = "scan", _("门口扫码")
+    SELF = "self", _("自助登记")
+    TRIP = "trip", _("行程")
+
+
 class Visit(models.Model):
     """A stay of a citizen in a place, on [entered_at, left_at).
 
@@ -29,6 +37,13 @@ class Visit(models.Model):
     left_at = models.DateTimeField(_("离开"))
     left_by = models.CharField(_("离开依据"), max_length=8, choices=LeftBy)
     seat_row = models.PositiveSmallIntegerField(_("座位排"), null=True)
+    source = models.CharField(
+        _("来源"),
+        max_length=4,
+        choices=VisitSource,
+        default=VisitSource.SCAN,
+        db_default=VisitSource.SCAN,
+    )
 
     class Meta:
         """The table is made by a migration's SQL: day partitions, covering indexes."""

@@ -14,6 +14,7 @@ from tracing.services.devices import (
     create_device,
     device_by_token,
     enrol_device,
+    hear_store,
     renew_enrolment,
     revoke_device,
 )
@@ -21,7 +22,15 @@ from tracing.services.own_stays import OwnStay, own_stays
 from tracing.services.partitions import kept_since, make_partitions
 from tracing.services.places import ensure_place
 from tracing.services.premises import add_venue, add_zone, change_venue, change_zone
-from tracing.services.scans import NewScan, ScanResult, admit, count_today, record_scans
+from tracing.services.scans import (
+    NewScan,
+    ScanResult,
+    admit,
+    count_inside,
+    count_today,
+    new_scan_id,
+    record_scans,
+)
 from tracing.services.touch import touch_cases
 from tracing.services.trace import Traced, sweep_traces, trace_case
 from tracing.services.trips import board_trips
@@ -41,15 +50,18 @@ __all__ = [
     "clear_alarm",
     "confirm_case",
     "correct_visit",
+    "count_inside",
     "count_today",
     "create_device",
     "device_by_token",
     "dismiss_case",
     "enrol_device",
     "ensure_place",
+    "hear_store",
     "isolate_case",
     "kept_since",
     "make_partitions",
+    "new_scan_id",
     "note_isolations",
     "open_case",
     "own_stays",

@@ -1,4 +1,4 @@
-"""Alarms: somebody has looked at it."""
+"""Alarms: somebody has to look at it, and somebody has."""
 
 from datetime import datetime
 
@@ -8,6 +8,12 @@ from accounts import audit
 from accounts.errors import AlreadyDecided, NotPermitted
 from accounts.models import User
 from tracing.models import Alarm
+
+
+def raise_alarm(kind: str, district: str, target: str, now: datetime) -> None:
+    """Have an officer of the district look at something; open once for the same target."""
+    alarm = Alarm(kind=kind, district=district, target=target, raised_at=now)
+    Alarm.objects.bulk_create([alarm], ignore_conflicts=True)
 
 
 def clear_alarm(*, alarm_id: int, note: str, by: User, now: datetime) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from base64 import b32encode
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -24,11 +25,13 @@ from tracing.errors import (
     UnknownDevice,
 )
 from tracing.models import Device, Zone
+from tracing.services.alarms import raise_alarm
 from tracing.services.places import ensure_place
 
 ENROLMENT_LIFE = timedelta(minutes=10)
 ENROLMENT_BYTES = 16
 TOKEN_BYTES = 32
+LOST = "scans_lost"
 # Base32 has none of these; people who type a code by hand still do.
 _MISREAD = str.maketrans({"0": "O", "1": "I", "8": "B", "-": None, " ": None})
 
@@ -118,6 +121,24 @@ def revoke_device(*, device_id: int, by: User, now: datetime) -> None:
         _record("device.revoked", device, f"user:{by.username}", now)
 
 
+def hear_store(*, device_id: int, store: UUID, waiting: int, now: datetime) -> int | None:
+    """Note where a device's scans wait; returns how many waited in a store that is gone.
+
+    None where the store is the one it had, or its first. A loss raises an alarm in the
+    venue's district: whoever was let in by those scans has no visit.
+    """
+    with transaction.atomic():
+        device = Device.objects.select_for_update(of=("self",)).get(pk=device_id)
+        lost = device.waiting if device.store not in (None, store) else None
+        device.store, device.waiting, device.heard_at = store, waiting, now
+        device.save(update_fields=["store", "waiting", "heard_at"])
+        if lost is not None:
+            _record("device.lost_store", device, f"device:{device.pk}", now, scans=lost)
+        if lost:
+            raise_alarm(LOST, device.venue.district, f"device:{device.pk}:{store}", now)
+    return lost
+
+
 def device_by_token(*, token: str) -> Device:
     """Return the enrolled device with its venue, zone and place.
 
@@ -173,6 +194,6 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _record(action: str, device: Device, actor: str, now: datetime) -> None:
+def _record(action: str, device: Device, actor: str, now: datetime, **more: int) -> None:
     target = f"device:{device.pk}"
-    audit.record(actor=actor, action=action, target=target, now=now, venue=device.venue_id)
+    audit.record(actor=actor, action=action, target=target, now=now, venue=device.venue_id, **more)

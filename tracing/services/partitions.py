@@ -11,6 +11,7 @@ from tracing import sql
 
 # A visit or scan outside these days is refused before the insert.
 DAYS_BACK, DAYS_AHEAD = 28, 2
+PASS_DAYS_BACK = 6
 MONTHS_BACK, MONTHS_AHEAD = 1, 2
 LEDGERS = ("accounts_auditevent", "accounts_accessevent", "healthcode_colourchange")
 
@@ -32,9 +33,10 @@ class Partition(NamedTuple):
 def make_partitions(*, now: datetime) -> int:
     """Make every partition that is missing around `now`; returns how many were made.
 
-    Visits and scans by local day from 28 days back to 2 ahead, ledgers by local month from one
-    back to two ahead. Each partition is a statement of its own: its lock on the parent lasts no
-    longer, and what a busy table refuses today (after 2 s) the next run makes.
+    Visits and scans by local day from 28 days back to 2 ahead, bound passes from 6 back, ledgers
+    by local month from one back to two ahead. Each partition is a statement of its own: its lock
+    on the parent lasts no longer, and what a busy table refuses today (after 2 s) the next run
+    makes.
     """
     wanted = {part.name: part for part in _wanted(now)}
     with connection.cursor() as cursor:
@@ -56,6 +58,8 @@ def _wanted(now: datetime) -> Iterator[Partition]:
     today = timezone.localdate(now)
     for ahead in range(-DAYS_BACK, DAYS_AHEAD + 1):
         yield from _of_day(today + timedelta(days=ahead))
+    for ahead in range(-PASS_DAYS_BACK, DAYS_AHEAD + 1):
+        yield _of_passes(today + timedelta(days=ahead))
     for ahead in range(-MONTHS_BACK, MONTHS_AHEAD + 1):
         yield from _of_month(_month(today, ahead), _month(today, ahead + 1))
 
@@ -64,6 +68,11 @@ def _of_day(day: date) -> Iterator[Partition]:
     start, end, suffix = _midnight(day), _midnight(day + timedelta(days=1)), f"{day:%Y%m%d}"
     yield Partition("tracing_visit", suffix, start.isoformat(), end.isoformat())
     yield Partition("tracing_scan", suffix, _first_uuid7(start), _first_uuid7(end))
+
+
+def _of_passes(day: date) -> Partition:
+    following = day + timedelta(days=1)
+    return Partition("healthcode_boundpass", f"{day:%Y%m%d}", f"{day}", f"{following}")
 
 
 def _of_month(first: date, following: date) -> Iterator[Partition]:

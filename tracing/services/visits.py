@@ -3,7 +3,8 @@
 A person is at one gate at a time: an entry ends whatever stay is running, wherever it is, and
 a stay entered late ends where the next one begins. So the stays that follow from a set of
 entries and exits do not depend on the order in which they arrive (arrivals within three
-minutes of each other aside). Stays on a trip are the carrier's word and are left alone.
+minutes of each other aside). What a gate saw and what a person told are two arrivals, so that
+neither is taken for the other. Stays on a trip are the carrier's word and are left alone.
 
 Callers hold a transaction; each function takes the citizen's lock first, and last tells the
 open cases whose trace the change concerns.
@@ -18,7 +19,7 @@ from django.db.models import QuerySet
 from accounts import audit
 from accounts.models import Citizen
 from tracing.errors import VisitInvalid
-from tracing.models import LeftBy, Place, Visit
+from tracing.models import LeftBy, Place, Visit, VisitSource
 from tracing.services.touch import touch_cases
 from tracing.windows import LONGEST_ROW
 
@@ -36,7 +37,14 @@ def lock_citizen(*, citizen_id: int) -> None:
     rows.values_list("pk").get()
 
 
-def enter(*, citizen_id: int, place: Place, at: datetime, now: datetime) -> Visit | None:
+def enter(
+    *,
+    citizen_id: int,
+    place: Place,
+    at: datetime,
+    now: datetime,
+    source: VisitSource = VisitSource.SCAN,
+) -> Visit | None:
     """Begin a stay at `at` (whole seconds); None if this arrival is known already.
 
     The stay is taken to last the place's assumed stay, or until the next entry anywhere.
@@ -45,13 +53,18 @@ def enter(*, citizen_id: int, place: Place, at: datetime, now: datetime) -> Visi
     lock_citizen(citizen_id=citizen_id)
     around = {"entered_at__gt": at - LONGEST_ROW, "entered_at__lte": at + LONGEST_ROW}
     near = list(_stays(citizen_id).filter(**around))
-    if any(_same_arrival(stay, place, at) for stay in near):
+    if any(_same_arrival(stay, place, at, source) for stay in near):
         return None
     running = [stay for stay in near if stay.entered_at < at < stay.left_at]
     cut = [row for stay in running for row in _end(stay, at, LeftBy.NEXT)]
     left_at, left_by = _expected_end(place, at, near)
     stay = Visit.objects.create(
-        place_id=place.pk, entered_at=at, citizen_id=citizen_id, left_at=left_at, left_by=left_by
+        place_id=place.pk,
+        entered_at=at,
+        citizen_id=citizen_id,
+        left_at=left_at,
+        left_by=left_by,
+        source=source,
     )
     touch_cases(visits=[*cut, stay], now=now)
     return stay
@@ -131,8 +144,8 @@ def _stays(citizen_id: int) -> QuerySet[Visit]:
     return Visit.objects.filter(citizen_id=citizen_id).exclude(left_by=LeftBy.TRIP)
 
 
-def _same_arrival(stay: Visit, place: Place, at: datetime) -> bool:
-    if stay.place_id != place.pk or abs(stay.entered_at - at) >= SAME_ARRIVAL:
+def _same_arrival(stay: Visit, place: Place, at: datetime, source: VisitSource) -> bool:
+    if (stay.place_id, stay.source) != (place.pk, source) or abs(stay.entered_at - at) >= SAME_ARRIVAL:
         return False
     return stay.entered_at >= at or stay.left_at > at
 

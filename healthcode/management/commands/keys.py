@@ -1,29 +1,49 @@
-"""Make and list the keys that sign passes."""
+"""Make, publish, activate, retire, kill and list the keys that sign passes."""
 
 import datetime
 from argparse import ArgumentParser
+from getpass import getpass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from accounts.errors import DomainError
 from healthcode import keys
 from healthcode.passes import Kind
 
-HOUR = 3600
+ENCRYPTED = b"ENCRYPTED"
 
 
 class Command(BaseCommand):
-    """`manage.py keys new` and `manage.py keys list`."""
+    """The ceremonies; the root's file is named with each deed that needs it."""
 
-    help = "Make and list the keys that sign passes."
+    help = "Make, publish, activate, retire, kill and list the keys that sign passes."
     requires_system_checks: list[str] = []  # the check that asks for a key would stand in the way
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One subcommand for each deed."""
         deeds = parser.add_subparsers(dest="deed", required=True)
-        new = deeds.add_parser("new", help="make a key and print its kid")
+        root = deeds.add_parser("root", help="make the root, on a machine without network")
+        root.add_argument("root", type=Path, metavar="FILE")
+        root.add_argument("--passphrase", action="store_true", help="ask for one, and encrypt")
+        self._add_new(deeds.add_parser("new", help="make a key, publish it and print its kid"))
+        rotate = deeds.add_parser("rotate", help="make first keys and successors that are due")
+        publish = deeds.add_parser("publish", help="sign the list of keys afresh, for 30 days")
+        retire = deeds.add_parser("retire", help="end a key's signing; what it signed stays good")
+        for deed in (rotate, publish, retire):
+            deed.add_argument("--root", type=Path, required=True, metavar="FILE")
+        rotate.add_argument("--issuer", default=settings.HEALTHCODE_ISSUER)
+        activate = deeds.add_parser("activate", help="make a published key the one that signs")
+        kill = deeds.add_parser("kill", help="have all gates refuse what a key signed, for ever")
+        for deed in (retire, activate, kill):
+            deed.add_argument("kid", type=bytes.fromhex)
+        deeds.add_parser("list", help="show the keys and what each may do now")
+
+    def _add_new(self, new: ArgumentParser) -> None:
+        new.add_argument("--root", type=Path, required=True, metavar="FILE")
         new.add_argument("--kinds", nargs="+", type=Kind, choices=list(Kind), default=[Kind.LIVE])
         new.add_argument("--issuer", default=settings.HEALTHCODE_ISSUER)
         new.add_argument("--days", type=int, default=keys.SIGNING_DAYS, help="days it signs for")
@@ -33,50 +53,88 @@ class Command(BaseCommand):
             default=24,
             help="hours until it signs: gates need a day to learn of it; 0 for a first key",
         )
-        deeds.add_parser("list", help="show the keys and what each may do now")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the deed at the present time."""
         now = int(timezone.now().timestamp())
-        match options["deed"]:
-            case "new":
-                self._new(options, now)
-            case "list":
-                self._list(now)
+        try:
+            getattr(self, f"_{options['deed']}")(options, now)
+        except (DomainError, ValueError) as error:
+            raise CommandError(str(error)) from None
+
+    def _root(self, options: dict[str, Any], now: int) -> None:
+        passphrase = getpass("Passphrase: ").encode() if options["passphrase"] else None
+        root = keys.new_root(options["root"], passphrase=passphrase)
+        self.stdout.write(f"root {root.pin.hex()}")
 
     def _new(self, options: dict[str, Any], now: int) -> None:
         if options["days"] < 1 or options["in_hours"] < 0:
             raise CommandError("A key signs for at least one day, from now on or later.")
-        try:
-            key = keys.new_key(
-                settings.HEALTHCODE_KEYS_DIR,
-                kinds=options["kinds"],
-                iss=options["issuer"],
-                sign_from=now + options["in_hours"] * HOUR,
-                signing_days=options["days"],
-            )
-        except ValueError as error:
-            raise CommandError(str(error)) from None
+        key = keys.add_key(
+            Path(settings.HEALTHCODE_KEYS_DIR),
+            kinds=options["kinds"],
+            iss=options["issuer"],
+            root=_root_of(options),
+            now=now,
+            in_hours=options["in_hours"],
+            days=options["days"],
+        )
         self.stdout.write(key.kid.hex())
 
-    def _list(self, now: int) -> None:
-        for key in keys.load_ring(settings.HEALTHCODE_KEYS_DIR).keys:
+    def _rotate(self, options: dict[str, Any], now: int) -> None:
+        directory, root = Path(settings.HEALTHCODE_KEYS_DIR), _root_of(options)
+        for key in keys.rotate(directory, iss=options["issuer"], root=root, now=now):
+            self.stdout.write(key.kid.hex())
+
+    def _publish(self, options: dict[str, Any], now: int) -> None:
+        directory = Path(settings.HEALTHCODE_KEYS_DIR)
+        signed = keys.publish(directory, root=_root_of(options), now=now)
+        self.stdout.write(f"version {signed.version}, {len(signed.keys)} keys")
+
+    def _retire(self, options: dict[str, Any], now: int) -> None:
+        directory = Path(settings.HEALTHCODE_KEYS_DIR)
+        keys.retire(directory, options["kid"], root=_root_of(options), now=now)
+
+    def _activate(self, options: dict[str, Any], now: int) -> None:
+        keys.activate(Path(settings.HEALTHCODE_KEYS_DIR), options["kid"], now=now)
+
+    def _kill(self, options: dict[str, Any], now: int) -> None:
+        keys.kill(Path(settings.HEALTHCODE_KEYS_DIR), options["kid"])
+
+    def _list(self, options: dict[str, Any], now: int) -> None:
+        ring = keys.load_ring(settings.HEALTHCODE_KEYS_DIR)
+        for key in ring.keys:
             office = key.public
             kinds = ",".join(sorted(office.kinds))
             times = (office.sign_from, office.sign_until, office.verify_until)
-            row = (office.kid.hex(), _standing(key, now), office.iss, kinds, *map(_day, times))
-            self.stdout.write("  ".join(row))
+            row = (office.kid.hex(), _standing(ring, key, now), office.iss, kinds)
+            self.stdout.write("  ".join((*row, *map(_day, times))))
 
 
-def _standing(key: keys.SigningKey, now: int) -> str:
+def _root_of(options: dict[str, Any]) -> keys.Root:
+    """The root of the file that was named; asks for the passphrase of an encrypted one."""
+    file = options["root"]
+    encrypted = file.exists() and ENCRYPTED in file.read_bytes()
+    return keys.load_root(file, passphrase=getpass("Passphrase: ").encode() if encrypted else None)
+
+
+def _standing(ring: keys.Ring, key: keys.SigningKey, now: int) -> str:
     office = key.public
     if key.killed:
         return "killed"
     if now < office.sign_from:
         return "waiting"
-    if now < office.sign_until:
-        return "signing" if key.sign else "no private key"
-    return "verifying" if now < office.verify_until else "over"
+    if now >= office.verify_until:
+        return "over"
+    if now >= office.sign_until:
+        return "verifying"
+    if key.sign is None:
+        return "no-private-key"
+    return "signing" if _has_a_turn(ring, key, now) else "standby"
+
+
+def _has_a_turn(ring: keys.Ring, key: keys.SigningKey, now: int) -> bool:
+    return any(ring.active(kind, now) is key for kind in key.public.kinds)
 
 
 def _day(instant: int) -> str:

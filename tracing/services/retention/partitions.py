@@ -57,6 +57,7 @@ def _drop(name: str) -> None:
 PARTITIONED: dict[str, Purge] = {
     "tracing.Visit": partial(drop_expired, "tracing_visit"),
     "tracing.Scan": partial(drop_expired, "tracing_scan"),
+    "healthcode.BoundPass": partial(drop_expired, "healthcode_boundpass"),
     "accounts.AuditEvent": partial(drop_expired, "accounts_auditevent"),
     "accounts.AccessEvent": partial(drop_expired, "accounts_accessevent"),
     "healthcode.ColourChange": partial(drop_expired, "healthcode_colourchange"),

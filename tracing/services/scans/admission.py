@@ -6,24 +6,30 @@ from uuid import UUID
 
 from django.db import transaction
 
-from healthcode.colours import Outcome
+from healthcode.colours import Outcome, Reason
 from tracing.errors import ScanConflict, UnknownScan
-from tracing.models import Alarm, Device, Direction, Scan
+from tracing.models import Device, Direction, Scan
+from tracing.services.alarms import raise_alarm
 from tracing.services.scans.times import ON_TIME, first_id
 from tracing.services.visits import enter, leave, lock_citizen, undo_entry
 
 ALARM = "admitted_despite_stop"
 
 
-def admit(*, device: Device, scan_id: UUID, admitted: bool, now: datetime) -> Scan:
+def admit(
+    *, device: Device, scan_id: UUID, admitted: bool, compared: bool = False, now: datetime
+) -> Scan:
     """Say whether the person was let in, once; the same word again is harmless.
 
-    Raises UnknownScan unless the scan is this device's own, ScanConflict on another word.
+    `compared`: staff held a document against the name. A printed code, which anyone can copy,
+    passes only so. Raises UnknownScan unless the scan is this device's own, ScanConflict on
+    another word.
     """
     with transaction.atomic():
         scan = _locked(device, scan_id)
         if scan.admitted is None:
-            _say(scan, {"admitted": admitted}, device=device, now=now)
+            words = {"admitted": admitted} | _looked_at_the_document(scan, device, compared)
+            _say(scan, words, device=device, now=now)
     if scan.admitted is not admitted:
         raise ScanConflict("Something else was said about this scan before.", admitted="differs")
     return scan
@@ -80,6 +86,14 @@ def follow(scan: Scan, *, device: Device, now: datetime) -> None:
         _write_stay(scan, device, scan.citizen_id, now)
     if scan.outcome == Outcome.STOP and scan.direction == Direction.ENTRY:
         _raise_alarm(scan, device, now)
+
+
+def _looked_at_the_document(scan: Scan, device: Device, compared: bool) -> dict[str, Any]:
+    """What a look at the ID adds; nobody looks where no staff is."""
+    if not compared or not device.attended:
+        return {}
+    green_on_paper = scan.outcome == Outcome.CHECK and scan.reason == Reason.GREEN
+    return {"compared": True} | ({"outcome": Outcome.PASS.value} if green_on_paper else {})
 
 
 def _locked(device: Device, scan_id: UUID) -> Scan:
@@ -144,13 +158,7 @@ def _leave_by_exit_known_already(
 
 
 def _raise_alarm(scan: Scan, device: Device, now: datetime) -> None:
-    alarm = Alarm(
-        kind=ALARM,
-        district=device.venue.district,
-        target=f"scan:{scan.scan_id}",
-        raised_at=now,
-    )
-    Alarm.objects.bulk_create([alarm], ignore_conflicts=True)
+    raise_alarm(ALARM, device.venue.district, f"scan:{scan.scan_id}", now)
 
 
 def _second(at: datetime) -> datetime:

@@ -1,5 +1,6 @@
 """The time inside a scan's id (UUIDv7, RFC 9562 section 5.7), and its limits."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -34,3 +35,11 @@ def scanned_at(scan_id: UUID, *, now: datetime) -> datetime:
 def first_id(at: datetime) -> UUID:
     """Return the least id of a scan made at or after an instant."""
     return UUID(int=int(at.timestamp() * 1000) << _TIME_SHIFT)
+
+
+def new_scan_id(at: datetime) -> UUID:
+    """Return a fresh UUIDv7 of an instant, for a gate that makes none itself."""
+    random = secrets.randbits(74)
+    version, variant = _VERSION << 12, 0b10 << 62
+    high = int(at.timestamp() * 1000) << 16 | version | random >> 62
+    return UUID(int=high << 64 | variant | random & ((1 << 62) - 1))

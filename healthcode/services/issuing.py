@@ -1,0 +1,127 @@
+"""Codes for citizens: live ones for the page, bound ones for a phone, printed ones, specimens."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.errors import NotPermitted, UnknownCitizen
+from accounts.models import Citizen, User
+from accounts.services import identify
+from healthcode import passes
+from healthcode.colours import Colour
+from healthcode.errors import SignerUnreachable
+from healthcode.passes import Claims, Kind
+from healthcode.services.current import CurrentStatus, current_status
+from healthcode.services.signer import sign_pass
+from healthcode.services.signing import Order
+
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class LiveCode:
+    """A freshly signed live pass and what its holder reads beside it.
+
+    `text` is what the QR code holds. `decision` is the stored decision: reasons, obligations,
+    ends and releases with their words in both languages.
+    """
+
+    text: str
+    colour: Colour
+    name: str
+    masked: str
+    issued_at: datetime
+    expires_at: datetime
+    decision: dict[str, Any]
+    rules: str
+    decided_at: datetime | None
+    last_test_at: datetime | None
+    last_negative_at: datetime | None
+
+
+@dataclass(frozen=True)
+class BoundCode:
+    """A bound pass as the phone stores it, and the decision it was made from."""
+
+    data: bytes
+    colour: Colour
+    issued_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None
+
+
+def issue_live(*, citizen_id: int, now: datetime) -> LiveCode:
+    """Sign a live pass by the current decision; it lives 90 s and issuing it writes nothing.
+
+    Raises UnknownCitizen, NoActiveKey or SignerUnreachable when nothing can be signed.
+    """
+    signed, claims, status = _signed(Order(Kind.LIVE, citizen_id), now)
+    citizen = Citizen.objects.get(pk=citizen_id)
+    return LiveCode(
+        text=passes.write_text(signed),
+        colour=status.colour,
+        name=identify(citizen).name,
+        masked=claims.name,
+        issued_at=_instant(claims.iat),
+        expires_at=_instant(claims.exp),
+        decision=status.decision,
+        rules=status.rules,
+        decided_at=status.decided_at,
+        last_test_at=status.last_test_at,
+        last_negative_at=status.last_negative_at,
+    )
+
+
+def issue_bound(
+    *, citizen_id: int, session_digest: bytes, holder: bytes, now: datetime
+) -> BoundCode:
+    """Sign a pass for a key that a phone has just made (a P-256 point); it works offline.
+
+    Raises NotThePhone unless the session is the citizen's phone; LiveOnly where the status is
+    decided again within minutes; TooManyPasses, HolderInvalid; and what `issue_live` does.
+    """
+    order = Order(Kind.BOUND, citizen_id, holder, session_digest)
+    signed, claims, status = _signed(order, now)
+    return BoundCode(
+        signed, status.colour, _instant(claims.iat), _instant(claims.exp), status.decided_at
+    )
+
+
+def issue_paper(*, citizen_id: int, by: User, now: datetime) -> tuple[str, datetime]:
+    """Sign a printed pass, which says no colour; returns its text and when it ends.
+
+    The one printed before ends at once. Raises NotPermitted or UnknownCitizen.
+    """
+    if not by.has_perm("healthcode.issue_paper"):
+        raise NotPermitted
+    citizen = Citizen.objects.filter(pk=citizen_id).first()
+    if citizen is None:
+        raise UnknownCitizen
+    with transaction.atomic():
+        target = f"citizen:{citizen.ref}"
+        audit.record(actor=f"user:{by.username}", action="paper.issued", target=target, now=now)
+        signed = sign_pass(Order(Kind.PAPER, citizen_id, by=by.pk), now=now)
+    return passes.write_text(signed), _instant(passes.claims_of(signed).exp)
+
+
+def issue_specimen(*, now: datetime) -> str:
+    """Sign a code for training: it verifies, and is never anything but grey."""
+    return passes.write_text(sign_pass(Order(Kind.SPECIMEN), now=now))
+
+
+def _signed(order: Order, now: datetime) -> tuple[bytes, Claims, CurrentStatus]:
+    """A pass with the status it was made from: made again where that changed in between."""
+    for _ in range(TRIES):
+        signed = sign_pass(order, now=now)
+        claims = passes.claims_of(signed)
+        status = current_status(citizen_id=order.citizen_id, now=now)
+        if claims.colour == status.colour:
+            return signed, claims, status
+    raise SignerUnreachable
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
