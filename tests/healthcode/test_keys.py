@@ -58,7 +58,6 @@ def test_a_new_key_signs_what_its_public_half_verifies(directory):
 def test_the_private_key_is_for_its_owner_only(directory):
     key = make(directory)
 
-    assert directory.stat().st_mode & 0o777 == 0o700
     assert (directory / f"{key.kid.hex()}.pem").stat().st_mode & 0o777 == 0o600
     assert "PRIVATE" not in (directory / f"{key.kid.hex()}.json").read_text()
 
@@ -209,16 +208,44 @@ def command(*arguments) -> str:
     return out.getvalue()
 
 
-def test_the_command_makes_and_lists_keys(directory):
-    kid = command("new", "--kinds", "live", "bound", "--issuer", "SH", "--in-hours", "0").strip()
-    waiting = command("new", "--issuer", "SH").strip()
+@pytest.fixture
+def root(directory):
+    command("root", str(directory.with_name("root.pem")))
+    return ("--root", str(directory.with_name("root.pem")))
+
+
+def test_the_command_makes_and_lists_keys(directory, root):
+    new = ("new", *root, "--issuer", "SH")
+    kid = command(*new, "--kinds", "live", "bound", "--in-hours", "0").strip()
+    waiting = command(*new).strip()
     rows = {row.split()[0]: row.split()[1:4] for row in command("list").splitlines()}
 
     assert rows == {kid: ["signing", "SH", "bound,live"], waiting: ["waiting", "SH", "live"]}
 
 
+def test_the_command_kills_and_rotates(directory, root):
+    command("rotate", *root, "--issuer", "SH")
+    kinds = {row.split()[3]: row.split()[0] for row in command("list").splitlines()}
+    command("kill", kinds["state"])
+    standing = {row.split()[3]: row.split()[1] for row in command("list").splitlines()}
+
+    assert standing == {
+        "bound,live": "signing",
+        "paper": "signing",
+        "specimen": "signing",
+        "state": "killed",
+    }
+
+
 @pytest.mark.parametrize("wrong", [("--days", "0"), ("--issuer", "沪"), ("--issuer", "SHANGHAI")])
-def test_the_command_refuses_a_key_that_could_sign_nothing(directory, wrong):
+def test_the_command_refuses_a_key_that_could_sign_nothing(directory, root, wrong):
     with pytest.raises(CommandError):
-        command("new", *wrong)
-    assert not directory.exists()
+        command("new", *root, *wrong)
+    assert not list(directory.glob("*"))
+
+
+def test_the_command_says_what_is_wrong_with_a_root(directory, root):
+    with pytest.raises(CommandError, match="cannot be read"):
+        command("rotate", "--root", str(directory / "nothing.pem"))
+    with pytest.raises(CommandError, match="There is a root"):
+        command("root", root[1])

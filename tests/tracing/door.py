@@ -11,7 +11,6 @@ from accounts.models import Citizen, User
 from accounts.services import find_or_create_citizens
 from healthcode import keys
 from healthcode.models import Source
-from healthcode.passes import Kind
 from healthcode.services import (
     Item,
     activate_first_ruleset,
@@ -84,11 +83,10 @@ def rules_in_force() -> None:
 
 
 def keys_in_force(directory: Path) -> Path:
-    """A directory with a key that signs live passes from the day before."""
+    """A directory with keys of all offices that sign from the day before, and their list."""
     yesterday = int((NOW - timedelta(days=1)).timestamp())
-    keys.new_key(
-        directory / "keys", kinds=[Kind.LIVE], iss="SH", sign_from=yesterday, signing_days=30
-    )
+    root = keys.new_root(directory / "root.pem")
+    keys.rotate(directory / "keys", iss="SH", root=root, now=yesterday)
     return directory / "keys"
 
 
