@@ -170,7 +170,7 @@ def _make_room(citizen_id: int, now: datetime) -> None:
     )
     if unexpired.count() >= A_DAY:
         raise TooManyPasses
-    counting = unexpired.filter(withdrawn_at__isnull=True).order_by("-issued_at", "-slot")
+    counting = unexpired.filter(withdrawn_at__isnull=True).order_by("-issued_at")
     for row in counting[AT_ONCE - 1 :]:
         unexpired.filter(slot=row.slot, expires_on=row.expires_on).update(withdrawn_at=now)
 
@@ -183,7 +183,7 @@ def _take_slot(citizen_id: int, claims: Claims, now: datetime) -> int:
         "expires_on": day,
         "pass_id": claims.pass_id,
         "citizen_id": citizen_id,
-        "issued_at": datetime.fromtimestamp(claims.iat, UTC),
+        "issued_at": now,
         "expires_at": expires_at,
     }
     while True:

@@ -28,11 +28,15 @@ PUBLIC = {
     "api/v1/docs/": "the same, to read",
     "staff/": "an empty page for a gate: what it shows it asks the API for, with a device's token",
     "staff/enrol/": "an empty page that sends a one-time token to the API",
+    "sw.js": "a script that keeps the files of the code page; browsers fetch it by themselves",
+    "code/offline/": "the code page without a code, kept by browsers for when there is no network",
     ".well-known/healthcode/keys": "public keys, signed by the root",
     ".well-known/healthcode/keys.json": "the same public keys",
     ".well-known/healthcode/state": "which keys were killed; about nobody",
     ".well-known/healthcode/withdrawn/": "numbers of lists",
     ".well-known/healthcode/withdrawn/<int:number>": "bits of passes whose holders nobody can tell",
+    "staff/sw.js": "names the files of those pages, so that they open without network",
+    "staff/manifest.webmanifest": "name and icons of those pages, for phones that install them",
     "api/v1/devices/enrol/": "a device that has no token yet shows its one-time token",
 }
 
