@@ -1,11 +1,14 @@
 """Wrong or missing keys do not start: system checks with the hint that mends them."""
 
+import os
 import time
 from base64 import b64decode
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 
 from accounts.errors import DomainError
 from healthcode import keys
@@ -13,18 +16,39 @@ from healthcode.passes import Kind
 
 LIVE_ID_BYTES = 16
 SECRET_BYTES = 32
+WEEK = 7 * 86_400
 
 
 @register("keys")
 def signing_key_is_there(**kwargs: Any) -> list[CheckMessage]:
-    """E001: a key that signs live passes now, in a file only its owner can read."""
+    """E001: keys that sign now, in files only their owner can read, and their list.
+
+    Where a signer has the keys it is for the signer to have them.
+    """
+    directory, now = settings.HEALTHCODE_KEYS_DIR, int(time.time())
     try:
-        keys.active_key(Kind.LIVE, int(time.time()))
+        keys.published_list(directory)
+        for kind in () if settings.HEALTHCODE_SIGNER else Kind:
+            keys.active_key(kind, now)
     except DomainError as error:
-        return [
-            Error(str(error.message), hint="manage.py keys new --in-hours 0", id="healthcode.E001")
-        ]
+        hint = "manage.py keys rotate --root FILE"
+        return [Error(str(error.message), hint=hint, id="healthcode.E001")]
     return []
+
+
+@register("keys")
+def keys_have_successors(**kwargs: Any) -> list[CheckMessage]:
+    """W001: some kind of pass will have no key within a week, or the list will have ended."""
+    now = int(time.time())
+    listed = keys.published(settings.HEALTHCODE_KEYS_DIR)
+    if listed is None:
+        return []
+    late = now + WEEK
+    covered = {kind for key in listed.signed.keys if key.sign_until > late for kind in key.kinds}
+    if covered == set(Kind) and listed.signed.exp > late:
+        return []
+    hint = "manage.py keys rotate --root FILE, every week"
+    return [Caution("Keys or their list end within a week.", hint=hint, id="healthcode.W001")]
 
 
 @register("keys")
@@ -71,6 +95,20 @@ def roles_are_two(**kwargs: Any) -> list[CheckMessage]:
             id="healthcode.E006",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def keys_are_the_signers(**kwargs: Any) -> list[CheckMessage]:
+    """E007: a signer has the private keys, and the user of this process can read none of them."""
+    directory = Path(settings.HEALTHCODE_KEYS_DIR)
+    if settings.HEALTHCODE_SIGNER and not any(_is_readable(key) for key in directory.glob("*.pem")):
+        return []
+    hint = "Run `manage.py signer` as the keys' owner, and set HEALTHCODE_SIGNER to its socket."
+    return [Error("The web server can read signing keys.", hint=hint, id="healthcode.E007")]
+
+
+def _is_readable(key: Path) -> bool:
+    return os.access(key, os.R_OK)
 
 
 def _secret(name: str, value: str, length: int, number: int) -> list[CheckMessage]:

@@ -1,5 +1,7 @@
 """The code page: the page itself, the fragment that renews it, and whether it has changed."""
 
+from typing import Any
+
 import structlog
 from django.conf import settings
 from django.http import HttpResponse
@@ -21,14 +23,14 @@ log = structlog.get_logger(__name__)
 @for_holder
 def code(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
     """The citizen's code, with why and until when."""
-    return _draw(request, citizen, "healthcode/code.html")
+    return draw_code(request, citizen, "healthcode/code.html")
 
 
 @require_GET
 @for_holder
 def fragment(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
     """The part of the code page that is renewed before the code expires."""
-    return _draw(request, citizen, "healthcode/_code_card.html")
+    return draw_code(request, citizen, "healthcode/_code_card.html")
 
 
 @require_GET
@@ -43,7 +45,10 @@ def pulse(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
     return response
 
 
-def _draw(request: SignedInRequest, citizen: Citizen, template: str) -> HttpResponse:
+def draw_code(
+    request: SignedInRequest, citizen: Citizen, template: str, **more: Any
+) -> HttpResponse:
+    """A page with a fresh code in it; `more` is what else its template shows."""
     now = timezone.now()
     try:
         card = card_of(issue_live(citizen_id=citizen.pk, now=now), now=now)
@@ -54,5 +59,6 @@ def _draw(request: SignedInRequest, citizen: Citizen, template: str) -> HttpResp
         "card": card,
         "pulse_seconds": settings.HEALTHCODE_PULSE_SECONDS,
         "renew_seconds": int(RENEW_AFTER.total_seconds()),
+        **more,
     }
     return render(request, template, context)
