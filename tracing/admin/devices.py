@@ -1,7 +1,9 @@
 """Devices: registered with a link that is shown once, renewed, revoked."""
 
+from base64 import urlsafe_b64encode
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -16,6 +18,7 @@ from accounts.admin.deeds import Deed, Once
 from accounts.admin.lists import defaulted
 from accounts.admin.show import Fact, at, link, moment, shown, tag, yes_no
 from accounts.permissions import SignedInRequest
+from healthcode import keys
 from healthcode.qr import draw
 from tracing.models import Device, Venue
 from tracing.services import create_device, renew_enrolment, revoke_device
@@ -37,10 +40,16 @@ def _revoke(request: SignedInRequest, row: Device, data: dict[str, Any]) -> None
 
 
 def _enrolment(request: SignedInRequest, device: Device, token: str) -> Once:
-    """The token stands behind the #, which browsers send to nobody."""
-    url = request.build_absolute_uri(reverse("tracing:staff-enrol")) + f"#e={token}"
+    """The token stands behind the #, which browsers send to nobody; with it the root's pin."""
+    url = request.build_absolute_uri(reverse("tracing:staff-enrol")) + f"#e={token}{_pin()}"
     context = {"device": device, "token": token, "enrol_url": url, "svg": _qr(url)}
     return Once("admin/tracing/device/enrolment.html", context)
+
+
+def _pin() -> str:
+    """The hash of the root that the device is to believe; nothing where no list is published."""
+    listed = keys.published(settings.HEALTHCODE_KEYS_DIR)
+    return f"&r={urlsafe_b64encode(listed.pin).decode().rstrip('=')}" if listed else ""
 
 
 def _qr(url: str) -> SafeString:
