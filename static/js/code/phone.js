@@ -23,8 +23,9 @@ export async function open() {
   record = await stored();
 }
 
-/* The card on the page is another now. */
+/* The card on the page is another now; a decision that is new asks for a pass at once. */
 export function adopt(element) {
+  if (card && card.dataset.seen !== element.dataset.seen) nextTry = 0;
   card = element;
   drawnAt = -Infinity;
   card.dataset.code = "live";
