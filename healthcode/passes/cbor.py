@@ -45,25 +45,26 @@ def read(data: bytes) -> Item:
 def _item(data: bytes, at: int, depth: int, truth: bool) -> tuple[Item, int]:
     if depth > DEPTH or at >= len(data):
         raise Malformed("too deep, or cut short")
-    major = data[at] >> 5
+    major, size = data[at] >> 5, data[at] & 0x1F
     if major == _SIMPLE:
         return _truth(data[at], truth), at + 1
-    size, at = _head(data, at)
-    if major <= _NEGATIVE:
-        return (-1 - size if major else size), at
+    at += 1
+    if size >= 24:
+        size, at = _long_head(data, at, size)
+    if major == _UNSIGNED:
+        return size, at
     if major <= _TEXT:
-        return _string(data, at, size, major)
-    return _container(data, at, size, major, depth, truth)
+        return (-1 - size, at) if major == _NEGATIVE else _string(data, at, size, major)
+    return _CONTAINERS[major](data, at, size, depth, truth)
 
 
-def _head(data: bytes, at: int) -> tuple[int, int]:
-    low = data[at] & 0x1F
-    if low < 24:
-        return low, at + 1
-    if low not in _WIDTHS:
+def _long_head(data: bytes, at: int, low: int) -> tuple[int, int]:
+    """The number in the bytes after a head's first."""
+    width = _WIDTHS.get(low)
+    if width is None:
         raise Malformed("indefinite length, or a head of eight bytes")
-    end = at + 1 + _WIDTHS[low]
-    value = int.from_bytes(data[at + 1 : end], "big")
+    end = at + width
+    value = int.from_bytes(data[at:end], "big")
     if end > len(data) or value < _LEAST[low]:
         raise Malformed("cut short, or not the shortest head")
     return value, end
@@ -87,19 +88,6 @@ def _string(data: bytes, at: int, size: int, major: int) -> tuple[Item, int]:
         raise Malformed("not UTF-8") from None
 
 
-def _container(
-    data: bytes, at: int, size: int, major: int, depth: int, truth: bool
-) -> tuple[Item, int]:
-    if major == _ARRAY:
-        return _array(data, at, size, depth, truth)
-    if major == _MAP:
-        return _map(data, at, size, depth, truth)
-    if size != SIGN1:
-        raise Malformed("a tag other than 18")
-    item, at = _item(data, at, depth + 1, truth)
-    return Sign1(item), at
-
-
 def _array(data: bytes, at: int, size: int, depth: int, truth: bool) -> tuple[Item, int]:
     items = []
     for _ in range(size):
@@ -113,11 +101,22 @@ def _map(data: bytes, at: int, size: int, depth: int, truth: bool) -> tuple[Item
     last = b""
     for _ in range(size):
         key, end = _item(data, at, depth + 1, False)
-        if not isinstance(key, int | str) or data[at:end] <= last:
+        encoded = data[at:end]
+        if encoded <= last or not isinstance(key, int | str):
             raise Malformed("a key of another type, out of order, or twice")
-        last = data[at:end]
+        last = encoded
         items[key], at = _item(data, end, depth + 1, truth or (depth == 1 and key == CNF))
     return items, at
+
+
+def _tag(data: bytes, at: int, size: int, depth: int, truth: bool) -> tuple[Item, int]:
+    if size != SIGN1:
+        raise Malformed("a tag other than 18")
+    item, at = _item(data, at, depth + 1, truth)
+    return Sign1(item), at
+
+
+_CONTAINERS = {_ARRAY: _array, _MAP: _map, _TAG: _tag}
 
 
 def write(item: Item) -> bytes:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from healthcode.passes.cbor import Item, Malformed, write
 from healthcode.passes.claims import DAY, Kind
 from healthcode.passes.es256 import ES256, Signer, verifies
-from healthcode.passes.layers import ALG, read_map, sealed
+from healthcode.passes.layers import ALG, KID_BYTES, read_map, sealed
 from healthcode.passes.signed import (
     EXP,
     IAT,
@@ -147,7 +147,9 @@ def _read_key(item: Item) -> Key | None:
 def _key(
     kid: bytes, cose_key: Item, alg: int, iss: str, kinds: frozenset[Kind], office: list[int]
 ) -> Key | None:
-    if alg != ES256 or isinstance(alg, bool):
+    named = len(kid) == KID_BYTES and iss.isascii() and 2 <= len(iss) <= 6
+    demand(named and not isinstance(alg, bool), Cause.MALFORMED)
+    if alg != ES256:
         return None
     sign_from, sign_until, verify_until = office
     try:

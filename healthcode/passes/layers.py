@@ -3,7 +3,8 @@
 Both are COSE_Sign1 (RFC 9052, section 4.2) under tag 18.
 """
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from healthcode.colours import Reason
 from healthcode.passes.cbor import Item, Malformed, Sign1, read, write
@@ -15,11 +16,11 @@ ALG, KID = 1, 4
 KID_BYTES = 4
 PRESENTATION_AAD = b"HCP1P"
 
+_CONTEXT = b"\x84" + write("Signature1")
 _PRESENTATION_HEADER = {ALG: ES256}
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One COSE_Sign1: its protected header, as bytes and read, its payload and signature."""
 
     protected: bytes
@@ -32,8 +33,7 @@ class Layer:
         return _to_be_signed(self.protected, self.payload, external_aad)
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(NamedTuple):
     """A code whose structure is sound and of which nothing is believed yet.
 
     `shown` is the presentation's layer and `shown_at` its time; both are None for a pass
@@ -70,7 +70,8 @@ def sealed(
 
 
 def _to_be_signed(protected: bytes, payload: bytes, external_aad: bytes) -> bytes:
-    return write(["Signature1", protected, external_aad, payload])
+    """`["Signature1", protected, external_aad, payload]` in canonical CBOR."""
+    return _CONTEXT + write(protected) + write(external_aad) + write(payload)
 
 
 def read_code(data: bytes) -> Code:
@@ -92,22 +93,34 @@ def _read_presentation(shown: Layer) -> Code:
 
 
 def _read_pass(issued: Layer, shown: Layer | None = None, shown_at: int | None = None) -> Code:
-    claims = read_map(issued.payload)
-    match issued.header:
-        case {1: int() as alg, 4: bytes() as kid, **others} if len(kid) == KID_BYTES and not others:
-            return Code(issued, alg, kid, claims, shown, shown_at)
-    raise Malformed("not the header of a pass")
+    claims, header = read_map(issued.payload), issued.header
+    alg, kid = header.get(ALG), header.get(KID)
+    if len(header) != 2 or not isinstance(alg, int) or not isinstance(kid, bytes):
+        raise Malformed("not the header of a pass")
+    if len(kid) != KID_BYTES:
+        raise Malformed("not a kid")
+    return Code(issued, alg, kid, claims, shown, shown_at)
 
 
 def read_layer(data: bytes) -> Layer:
     """Return the parts of one tagged COSE_Sign1; raises Malformed."""
-    match read(data):
-        case Sign1(
-            [bytes() as protected, {} as unprotected, bytes() as payload, bytes() as signature]
-        ):
-            if not unprotected and len(signature) == SIGNATURE_BYTES:
-                return Layer(protected, read_map(protected), payload, signature)
-    raise Malformed("not a tagged COSE_Sign1")
+    tagged = read(data)
+    if not isinstance(tagged, Sign1) or not isinstance(tagged.item, list):
+        raise Malformed("not a tagged array")
+    if len(tagged.item) != 4 or tagged.item[1] != {}:
+        raise Malformed("not four parts, or an unprotected header")
+    protected, _, payload, seal = tagged.item
+    if not (isinstance(protected, bytes) and isinstance(payload, bytes)):
+        raise Malformed("a header or a payload that is no byte string")
+    if not isinstance(seal, bytes) or len(seal) != SIGNATURE_BYTES:
+        raise Malformed("not the 64 bytes of a signature")
+    return Layer(protected, _read_header(protected), payload, seal)
+
+
+@lru_cache(maxsize=256)
+def _read_header(protected: bytes) -> dict[int | str, Item]:
+    """Return a protected header; all codes of one key share it, so it is read once."""
+    return read_map(protected)
 
 
 def read_map(data: bytes) -> dict[int | str, Item]:
