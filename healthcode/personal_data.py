@@ -40,7 +40,7 @@ _HISTORY = Keep(
 _DISPUTE = Keep(
     THREE_YEARS, ("found_at",), "as long as the history that was found not to follow from its facts"
 )
-_PASS = Keep(4, ("expires_at",), "scans made without network arrive up to three days later")
+_PASS = Keep(4, ("expires_at",), "scans made offline arrive up to three days later")
 _WITH_THE_CITIZEN = Erase(with_="accounts.Citizen")
 _WITH_THE_EVIDENCE = Erase(with_="healthcode.Evidence")
 _WITH_THE_SERVICE = Erase(with_=THE_SERVICE)
@@ -142,7 +142,7 @@ PERSONAL_DATA: Catalogue = {
         personal(_WITH_THE_SERVICE, "who put the rules in force", "by"),
     ),
     "healthcode.Spread": impersonal(
-        "how far rules have spread", "activation", "begins_at", "last_citizen", "done_at"
+        "how far rules reached", "activation", "begins_at", "last_citizen", "done_at"
     ),
     "healthcode.DryRun": table(
         impersonal(
@@ -236,13 +236,8 @@ PERSONAL_DATA: Catalogue = {
         "bound_at",
     ),
     "healthcode.WithdrawnList": impersonal(
-        "bits about passes whose holders the list does not name",
-        "number",
-        "expires_on",
-        "opened_at",
-        "closed_at",
-        "token",
-        "built_at",
+        *("bits about passes whose holders nobody can tell", "number", "expires_on"),
+        *("opened_at", "closed_at", "token", "built_at"),
     ),
     "healthcode.BoundPass": personal(
         _PASS,

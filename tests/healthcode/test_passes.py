@@ -101,6 +101,7 @@ def test_a_vector_gets_its_outcome_and_its_one_reason(case):
 
 def test_the_vectors_are_the_ones_their_script_writes():
     assert FILE.read_text(encoding="utf-8") == make_passes.render()
+    assert make_passes.LISTS.read_text(encoding="utf-8") == make_passes.render_lists()
 
 
 def test_the_vectors_reach_every_reason_and_tell_many_faults():

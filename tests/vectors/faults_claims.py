@@ -81,6 +81,8 @@ def _statuses() -> list[dict]:
         "name of bytes": [2, 1, name.encode(), hour],
     }
     made = {fault: issue(live(c70001=None) | {STATUS: status}) for fault, status in faults.items()}
+    deep = c.pairs(live(), {STATUS: b"\x81" * 4 + b"\x00"})
+    made["status six deep, as deep as may be read"] = issue(live(), payload=c.join(deep))
     made["paper with colour"] = issue(paper() | {STATUS: [3, 1, name]}, "paper")
     made["paper with hour"] = issue(paper() | {STATUS: [3, name, hour]}, "paper")
     made["bound without slot"] = show(issue(bound() | {STATUS: [1, 1, name, hour]}))
@@ -122,6 +124,7 @@ def _holders() -> list[dict]:
         "cnf x > p": key | {-2: (c.P + 5).to_bytes(32, "big")},
         "cnf y as bytes": key | {-3: y},
         "cnf y as a number": key | {-3: 1},
+        "cnf of another type on this curve": key | {1: 3},
         "cnf of type OKP": {1: 1, -1: 6, -2: x},
         "cnf on another curve": key | {-1: 2},
         "cnf with true for curve 1": key | {-1: True},
@@ -142,6 +145,7 @@ def _holders() -> list[dict]:
 
 def _names() -> list[dict]:
     names = {
+        "with a byte order mark before": "\ufeff张*丰",
         "empty": "",
         "of 21 bytes": "欧" * 7,
         "that makes 483 characters": "*" * 166,

@@ -227,6 +227,8 @@ def _cbor() -> list[dict]:
         "name with a surrogate": {STATUS: head + b"\x63\xed\xa0\x80" + dumps(1)},
         "reserved length": {4: b"\x1c" + exp.to_bytes(4, "big")},
         "array longer than the data": {STATUS: b"\x9a\xff\xff\xff\xff"},
+        "seven deep": {STATUS: b"\x81" * 5 + b"\x00"},
+        "true under a key 8 that is not the outermost map's": {STATUS: b"\xa1\x08\xf5"},
     }
     faults = {f"CBOR: {name}": issue(live(), swap=swap) for name, swap in swaps.items()}
     faults |= {

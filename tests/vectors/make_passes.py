@@ -1,20 +1,28 @@
-"""Write tests/vectors/passes.json: `python -m tests.vectors.make_passes`.
+"""Write tests/vectors/passes.json and lists.json: `python -m tests.vectors.make_passes`.
 
-Each vector is a text, the instant and the gate that judge it, the fault it has, and the one
-outcome and reason it must get. The file is for verifiers in any language.
+A vector of the first is a text, the instant and the gate that judge it, the fault it has, and
+the one outcome and reason it must get; of the second a signed list and the cause for which it
+is refused, if any. The files are for verifiers in any language.
 """
 
 import json
 from pathlib import Path
 
-from tests.vectors import craft, faults_claims, faults_wire, good
+from tests.vectors import craft, faults_claims, faults_lists, faults_wire, good
 
 FILE = Path(__file__).with_name("passes.json")
+LISTS = FILE.with_name("lists.json")
 
 
 def main() -> None:
-    """Write the file."""
+    """Write the files."""
     FILE.write_text(render(), encoding="utf-8")
+    LISTS.write_text(render_lists(), encoding="utf-8")
+
+
+def render_lists() -> str:
+    """The whole file of lists as text, the same each time."""
+    return json.dumps(faults_lists.document(), ensure_ascii=False, indent=1) + "\n"
 
 
 def render() -> str:
