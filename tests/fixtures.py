@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from config import servers
 from config.children import children
 from tests import chromium, databases
+from tests.browser import film
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},
@@ -142,6 +143,38 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_page
     for context in contexts:
         context.close()
+    assert not faults
+
+
+@pytest.fixture
+def camera_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Opens pages of phones whose camera sees a film of codes, over and over.
+
+    Takes the texts and the film's style, or how many cameras there are without a film;
+    `allowed=False` for a person who refuses them, and the options of Playwright's `new_context`.
+    A script error on any page fails the test.
+    """
+    started, faults = [], []
+
+    def open_page(
+        *texts: str,
+        style: film.Style = film.STEADY,
+        allowed: bool = True,
+        cameras: int = 1,
+        **options: Any,
+    ) -> Page:
+        path = tmp_path / f"{len(started)}.y4m"
+        played = film.write_film(path, texts, style) if texts else None
+        given = [*chromium.FLAGS, *film.flags(played, allowed=allowed, cameras=cameras)]
+        phone = browser.browser_type.launch(executable_path=chromium.find(), args=given)
+        started.append(phone)
+        page = phone.new_context(**(PHONE | options)).new_page()
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        return page
+
+    yield open_page
+    for phone in started:
+        phone.close()
     assert not faults
 
 

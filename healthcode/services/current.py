@@ -3,13 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef
-
 from accounts.errors import UnknownCitizen
+from healthcode import sql
 from healthcode.colours import Colour
-from healthcode.models import ColourChange, Dispute, HealthStatus
+from healthcode.models import ColourChange
 from healthcode.services.recolour import last_negative_by, recolour
-from healthcode.services.spread import still_to_reach
 
 
 class CurrentStatus(NamedTuple):
@@ -71,14 +69,8 @@ def tested_within(status: CurrentStatus, hours: int | None, now: datetime) -> bo
     return sampled is not None and now - sampled <= timedelta(hours=hours)
 
 
-def _status(citizen_id: int, now: datetime) -> Any:
-    """The stored row. `overtaken`: rules are spreading, and it was not decided by them;
-    `disputed`: a replay could not derive it again."""
-    disputes = Dispute.objects.filter(citizen_id=OuterRef("pk"), cleared_at__isnull=True)
-    rows = HealthStatus.objects.annotate(
-        overtaken=Exists(still_to_reach(now)), disputed=Exists(disputes)
-    )
-    status = rows.filter(pk=citizen_id).first()
+def _status(citizen_id: int, now: datetime) -> sql.StatusNow:
+    status = sql.status_now(citizen_id, now)
     if status is None:
         raise UnknownCitizen
     return status

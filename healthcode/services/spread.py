@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Value
-from django.db.models.functions import Concat, Substr
 
 from healthcode import sql
 from healthcode.models import HealthStatus, Spread
@@ -14,12 +12,6 @@ from healthcode.services.in_force import part_of_the_city
 #: People marked due per transaction: as many as the sweeper decides in a second, so that
 #: whoever is due for another reason never waits behind a city.
 CHUNK = 10_000
-
-
-# As `RuleSet.version` says it.
-_VERSION = Concat(
-    "activation__ruleset__ruleset_id", Value("@"), Substr("activation__ruleset__digest", 1, 12)
-)
 
 
 def spread_next(*, now: datetime) -> int:
@@ -32,15 +24,6 @@ def spread_next(*, now: datetime) -> int:
         rows = waiting.select_related("activation__ruleset").order_by("begins_at")
         locked = rows.select_for_update(of=("self",), skip_locked=True)
         return next((people for spread in locked if (people := _move_on(spread, now))), 0)
-
-
-def still_to_reach(now: datetime) -> QuerySet[Spread]:
-    """For a query of statuses: activations begun and still spreading, by other rules than theirs.
-
-    Somebody outside their region is among them too: being decided again does no harm.
-    """
-    begun = Spread.objects.filter(done_at__isnull=True, begins_at__lte=now)
-    return begun.annotate(version=_VERSION).exclude(version=OuterRef("rules"))
 
 
 def _move_on(spread: Spread, now: datetime) -> int:

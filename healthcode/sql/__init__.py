@@ -1,5 +1,6 @@
 """The hand-written SQL of the app: bulk inserts, locks, facts, recolouring."""
 
+from healthcode.sql.current import StatusNow, status_now
 from healthcode.sql.decisions import Record, Stood, latest_decisions
 from healthcode.sql.evidence import (
     NewEvidence,
@@ -33,6 +34,7 @@ __all__ = [
     "NewStatus",
     "Record",
     "Resident",
+    "StatusNow",
     "StatusRow",
     "Stood",
     "count_slots",
@@ -52,6 +54,7 @@ __all__ = [
     "lock_statuses",
     "people_of",
     "read_facts",
+    "status_now",
     "stored_versions",
     "withdraw_passes",
     "withdrawn_slots",
