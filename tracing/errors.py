@@ -113,3 +113,38 @@ class VenueInvalid(DomainError):
 
     code = "venue_invalid"
     message = "The venue or zone cannot be accepted."
+
+
+class NoPoster(DomainError):
+    """A text that is not on any poster: something else was scanned, or typed wrongly."""
+
+    code = "no_poster"
+    message = "This is not the code of a check-in poster."
+
+
+class HealthCodeShown(DomainError):
+    """Somebody's health code was scanned in a poster's place."""
+
+    code = "health_code_shown"
+    message = "This is a health code, not a check-in poster."
+
+
+class UnknownPoster(DomainError):
+    """No zone has this poster: it was printed anew, or never was. Nobody is told which."""
+
+    code = "unknown_poster"
+    message = "This poster is not in use."
+
+
+class VenueClosed(DomainError):
+    """The venue is out of service."""
+
+    code = "venue_closed"
+    message = "This venue is out of service."
+
+
+class TooManyCheckIns(DomainError):
+    """More check-ins on one day than a person makes."""
+
+    code = "too_many_check_ins"
+    message = "Too many check-ins today."

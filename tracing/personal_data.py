@@ -36,7 +36,16 @@ PERSONAL_DATA: Catalogue = {
         "negative_within_hours",
         "is_active",
     ),
-    "tracing.Zone": impersonal("rooms", "id", "venue", "name", "kind", "close_quarters"),
+    "tracing.Zone": impersonal(
+        "rooms, and the posters on their walls",
+        "id",
+        "venue",
+        "name",
+        "kind",
+        "close_quarters",
+        "poster_hash",
+        "poster_at",
+    ),
     "tracing.Place": impersonal(
         "rooms, and parts of scheduled runs",
         "id",
@@ -100,6 +109,7 @@ PERSONAL_DATA: Catalogue = {
             "left_at",
             "left_by",
             "seat_row",
+            "source",
         ),
     ),
     "tracing.BoardedTrip": table(

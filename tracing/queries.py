@@ -29,8 +29,9 @@ class Meeting(NamedTuple):
     """Two people in one kind of place: a vehicle's carriage, all zones alike, all metro rides.
 
     `vehicle` is empty for zones. `seconds` is their time together in the best window,
-    `rows_apart` the least; `crew`: one of the two served aboard. `stays` are the stretches
-    together with their place, in no order; a shared home has none and no seconds.
+    `rows_apart` the least; `crew`: one of the two served aboard; `told`: only their own words
+    say that one of the two was there. `stays` are the stretches together with their place, in
+    no order; a shared home has none and no seconds.
     """
 
     via_id: int
@@ -40,6 +41,7 @@ class Meeting(NamedTuple):
     seconds: float
     rows_apart: int | None
     crew: bool
+    told: bool
     stays: tuple[tuple[int, Span], ...]
 
 
@@ -95,11 +97,13 @@ def meetings(
     window_hours: int,
     known: Collection[int] = (),
     kinds: Collection[tuple[str, bool]] | None = None,
+    casual: bool = True,
 ) -> list[Meeting]:
     """Whom the sources met for at least so many minutes in some window; one statement.
 
     Nobody of `known` is met. `kinds` are the (vehicle, close_quarters) of places worth looking
-    at; None: all. Every source has an end.
+    at; None: all. Without `casual`, stays that only a person told of are not looked at. Every
+    source has an end.
     """
     if not sources:
         return []
@@ -109,11 +113,12 @@ def meetings(
         "least": least_minutes,
         "window": window_hours,
         "known": list(known),
+        "casual": casual,
         "vehicles": None if kinds is None else [vehicle for vehicle, _ in kinds],
         "close_quarters": None if kinds is None else [close for _, close in kinds],
     }
     return [
-        Meeting._make((*row[:7], tuple(map(_stay, *row[7:]))))
+        Meeting._make((*row[:8], tuple(map(_stay, *row[8:]))))
         for row in _rows(sql.MEETINGS, parameters)
     ]
 

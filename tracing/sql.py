@@ -26,6 +26,8 @@ SELECT ensure_partition(%(parent)s, %(suffix)s, %(lower)s, %(upper)s) FROM turn
 # together, all metro rides together. `seconds` is the most time together that any window of
 # the rules' length holds; the best window can always begin where a stretch together begins,
 # and the last stretch in it is cut at its end. Row 0 is the crew, who serve every row.
+# Where either stay is one that only the person told of (`told`), the meeting is apart from those
+# that gates and carriers saw; it is looked at only where a casual contact is wanted.
 MEETINGS = """
 WITH source AS (
   SELECT * FROM unnest(%(citizens)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
@@ -33,31 +35,33 @@ WITH source AS (
   WHERE s.since < s.until
 ), v AS MATERIALIZED (
   SELECT s.via_id, a.place_id, greatest(a.entered_at, s.since) AS f, least(a.left_at, s.until) AS l,
-    a.seat_row, p.max_stay, p.vehicle, p.close_quarters,
+    a.seat_row, a.source = 'self' AS told, p.max_stay, p.vehicle, p.close_quarters,
     CASE WHEN p.vehicle IN ('', 'metro') THEN 0 ELSE p.id END AS run
   FROM source s
   JOIN tracing_visit a ON a.citizen_id = s.via_id AND a.entered_at > s.since - interval '24 hours'
     AND a.entered_at < s.until AND a.left_at > s.since
     AND a.entered_at > %(earliest)s::timestamptz AND a.entered_at < %(latest)s::timestamptz
   JOIN tracing_place p ON p.id = a.place_id
-  WHERE %(vehicles)s::text[] IS NULL OR (p.vehicle, p.close_quarters) IN (
-    SELECT * FROM unnest(%(vehicles)s::text[], %(close_quarters)s::boolean[]))
+  WHERE (%(casual)s OR a.source <> 'self')
+    AND (%(vehicles)s::text[] IS NULL OR (p.vehicle, p.close_quarters) IN (
+      SELECT * FROM unnest(%(vehicles)s::text[], %(close_quarters)s::boolean[])))
 ), met AS (
   SELECT v.via_id, o.citizen_id, v.vehicle, v.close_quarters, v.run, v.place_id,
     greatest(o.entered_at, v.f) AS f, least(o.left_at, v.l) AS l,
     CASE WHEN o.seat_row > 0 AND v.seat_row > 0 THEN abs(o.seat_row - v.seat_row) END AS rows_apart,
-    o.seat_row = 0 OR v.seat_row = 0 AS crew
+    o.seat_row = 0 OR v.seat_row = 0 AS crew, v.told OR o.source = 'self' AS told
   FROM v JOIN tracing_visit o ON o.place_id = v.place_id
     AND o.entered_at > v.f - v.max_stay AND o.entered_at < v.l AND o.left_at > v.f
     AND o.entered_at > %(earliest)s::timestamptz AND o.entered_at < %(latest)s::timestamptz
   WHERE o.citizen_id <> v.via_id AND o.citizen_id <> ALL (%(known)s::bigint[])
+    AND (%(casual)s OR o.source <> 'self')
 ), pair AS (
-  SELECT via_id, citizen_id, vehicle, close_quarters, run,
+  SELECT via_id, citizen_id, vehicle, close_quarters, run, told,
     min(f) AS f, max(l) AS l, range_agg(tstzrange(f, l)) AS spans,
     array_agg(place_id) AS places, array_agg(date_part('epoch', f)) AS firsts,
     array_agg(date_part('epoch', l)) AS lasts,
     min(rows_apart) AS rows_apart, coalesce(bool_or(crew), false) AS crew
-  FROM met GROUP BY via_id, citizen_id, vehicle, close_quarters, run
+  FROM met GROUP BY via_id, citizen_id, vehicle, close_quarters, run, told
   HAVING max(l) - min(f) >= make_interval(mins => %(least)s)
 ), timed AS (
   SELECT *, CASE
@@ -75,7 +79,7 @@ WITH source AS (
   FROM pair OFFSET 0
 )
 SELECT via_id, citizen_id, vehicle, close_quarters, date_part('epoch', together),
-  rows_apart, crew, places, firsts, lasts
+  rows_apart, crew, told, places, firsts, lasts
 FROM timed WHERE together >= make_interval(mins => %(least)s)
 """
 

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse, reverse_lazy
 from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.admin.deeds import Deed, Once
+from accounts.admin.deeds import Deed, Once, Paper
 from accounts.admin.lists import KeysetChangeList
 from accounts.admin.refusals import refuse, words_of
 from accounts.admin.show import Fact, Table, Words, Work
@@ -29,6 +29,11 @@ def officers_only(view: Any) -> Any:
     """Have strangers sent to the officers' sign-in instead of the citizens'."""
     view.login_url = LOGIN
     return view
+
+
+def _to_print(paper: Paper) -> HttpResponse:
+    named = {"Content-Disposition": f'attachment; filename="{paper.name}"'}
+    return HttpResponse(paper.content, content_type="application/pdf", headers=named)
 
 
 class OversightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not at run time
@@ -202,9 +207,13 @@ class OversightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not at run 
         context = {**self._context(request, row), "deed": deed, "form": form}
         return TemplateResponse(request, "admin/deed.html", context)
 
-    def _after(self, request: HttpRequest, deed: Deed, row: Any, once: Once | None) -> HttpResponse:
+    def _after(
+        self, request: HttpRequest, deed: Deed, row: Any, once: Once | Paper | None
+    ) -> HttpResponse:
         if deed.done:
             messages.success(request, deed.done)
+        if isinstance(once, Paper):
+            return _to_print(once)
         if once is not None:
             context = {**self._context(request, row), "deed": deed, **once.context}
             return TemplateResponse(request, once.template, context)

@@ -66,7 +66,15 @@ class Once:
     context: dict[str, Any] = field(default_factory=dict)
 
 
-Do = Callable[[SignedInRequest, Any, dict[str, Any]], Once | None]
+@dataclass(frozen=True)
+class Paper:
+    """An answer to print, given once: a PDF file by this name."""
+
+    name: str
+    content: bytes
+
+
+Do = Callable[[SignedInRequest, Any, dict[str, Any]], Once | Paper | None]
 
 
 @dataclass(frozen=True, kw_only=True)

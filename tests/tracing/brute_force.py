@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import chain, pairwise, product
 from typing import NamedTuple
 
-from healthcode.policy import CompiledRules, Edge, grade
+from healthcode.policy import CompiledRules, Edge, Grade, grade
 
 HOUR = 3600
 SETTING = {
@@ -25,13 +25,14 @@ RANK = {"casual": 0, "secondary": 1, "close": 2}
 
 
 class Stay(NamedTuple):
-    """A citizen in a place on [first, last)."""
+    """A citizen in a place on [first, last); `told` by the citizen alone."""
 
     citizen: int
     place: int
     first: int
     last: int
     row: int | None = None
+    told: bool = False
 
 
 class Place(NamedTuple):
@@ -125,6 +126,7 @@ class Edge_(NamedTuple):
     seconds: int | None
     rows: int | None
     crew: bool
+    told: bool
     places: dict[int | None, list[tuple[int, int | None]]]
 
 
@@ -137,7 +139,8 @@ class Graded_(NamedTuple):
 
 def _second(city, index, rules, via, close, graded) -> None:
     part = rules.ruleset.contacts
-    since = min(e.first for g in graded[via] for e in g.encounters if e.via == index.citizen)
+    met = [e for g in graded[via] for e in g.encounters if e.via == index.citizen]
+    since = min(e.first for e in met if e.setting != "check_in")
     until = index.traced_until
     for citizen, first, last in city.apart:
         if citizen == via and (last is None or last > since):
@@ -166,7 +169,7 @@ def _met(city, one, other, since, until, least, window) -> list[Edge_]:
             run = a.place if place.vehicle not in ("", "metro") else None
             rows = abs(a.row - b.row) if a.row and b.row else None
             piece = Piece_(a.place, (first, last), rows, 0 in (a.row, b.row))
-            kinds[(*place, run)].append(piece)
+            kinds[(*place, a.told or b.told, run)].append(piece)
     edges = [_edge(one, kind, pieces, window) for kind, pieces in kinds.items()]
     return [edge for edge in edges if edge.seconds >= least * 60]
 
@@ -183,14 +186,14 @@ def _stays(city: City, citizen: int) -> list[Stay]:
 
 
 def _edge(one: int, kind: tuple, pieces: list[Piece_], window: int) -> Edge_:
-    vehicle, close_quarters, _ = kind
+    vehicle, close_quarters, told, _ = kind
     seconds = _best_window([piece.span for piece in pieces], window)
     rows = min((piece.rows for piece in pieces if piece.rows is not None), default=None)
     places = defaultdict(list)
     for piece in pieces:
         places[piece.place].append(piece.span)
     crew = any(piece.crew for piece in pieces)
-    return Edge_(one, vehicle, close_quarters, seconds, rows, crew, places)
+    return Edge_(one, vehicle, close_quarters, seconds, rows, crew, told, places)
 
 
 def _best_window(pieces: list[Piece], window: int) -> int:
@@ -224,7 +227,7 @@ def _lived(city, one, other, since, until) -> list[Edge_]:
     lasts = [last for _, last in spans]
     last = None if None in lasts or max(lasts) > city.now else max(lasts)
     together = [(min(first for first, _ in spans), last)]
-    return [Edge_(one, None, False, None, None, False, {None: together})]
+    return [Edge_(one, None, False, None, None, False, False, {None: together})]
 
 
 def _graded(edge: Edge_, rules: CompiledRules, hop: int) -> Graded_:
@@ -244,6 +247,8 @@ def _graded(edge: Edge_, rules: CompiledRules, hop: int) -> Graded_:
             hop=hop,
         )
     answer = grade(asked, rules)
+    if edge.told:
+        asked, answer = asked._replace(setting="check_in"), Grade("casual", hop, None)
     encounters = [
         Encounter(
             edge.via,

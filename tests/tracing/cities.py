@@ -39,7 +39,7 @@ citizens = st.sampled_from(PEOPLE)
 places = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3, 7, 4, 5, 6])
 
 
-Drawn = tuple[int, int, int, int, int | None, int | None]
+Drawn = tuple[int, int, int, int, int | None, int | None, bool]
 
 
 def _stays(drawn: tuple[list[Drawn], tuple[Drawn, ...]]) -> list[brute.Stay]:
@@ -48,9 +48,9 @@ def _stays(drawn: tuple[list[Drawn], tuple[Drawn, ...]]) -> list[brute.Stay]:
     The last of a drawn stay is who comes next: that stay touches it.
     """
     chosen: list[brute.Stay] = []
-    for citizen, place, moment, length, row, follower in chain(*drawn):
+    for citizen, place, moment, length, row, follower, told in chain(*drawn):
         for who, first in ((citizen, moment), (follower, moment + length)):
-            stay = brute.Stay(who, place, ZERO + first, ZERO + first + length, row)
+            stay = brute.Stay(who, place, ZERO + first, ZERO + first + length, row, told)
             if who is not None and not any(_overlap(stay, other) for other in chosen):
                 chosen.append(stay)
     return chosen
@@ -62,13 +62,14 @@ def _overlap(a: brute.Stay, b: brute.Stay) -> bool:
 
 rows = st.none() | st.integers(0, 6)
 followers = st.none() | citizens
+told = st.sampled_from([False, False, False, True])
 anybody = st.lists(
-    st.tuples(citizens, places, moments, lengths, rows, followers), min_size=4, max_size=20
+    st.tuples(citizens, places, moments, lengths, rows, followers, told), min_size=4, max_size=20
 )
 
 
 def _stay_of(who: int, place: int) -> st.SearchStrategy[Drawn]:
-    return st.tuples(st.just(who), st.just(place), moments, lengths, rows, followers)
+    return st.tuples(st.just(who), st.just(place), moments, lengths, rows, followers, told)
 
 
 # The case and a second person in one room, the second and a third in another, in any order.
@@ -131,7 +132,8 @@ def crowded(seed: int) -> tuple[brute.City, brute.Index, CompiledRules]:
         who, place, first = dice.choice(CROWD), dice.choice([0, 0, 1, 2, 3, 7, 4, 5, 6]), moment()
         follower = dice.choice([None, None, *CROWD])
         row = dice.choice([None, *range(7)])
-        drawn.append((who, place, first - ZERO, length, row, follower))
+        told_of = dice.random() < 0.2
+        drawn.append((who, place, first - ZERO, length, row, follower, told_of))
     lived = [
         brute.Home(dice.choice(CROWD), dice.randint(1, 2), first, dice.choice([None, first + DAY]))
         for first in (moment() for _ in range(dice.randrange(9)))

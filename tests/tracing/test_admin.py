@@ -134,6 +134,7 @@ DOES = {
         "tracing.venue edit",
         "tracing.venue zone",
         "tracing.venue device",
+        "tracing.venue poster",
         "tracing.zone edit",
         "tracing.device renew",
         "tracing.device revoke",

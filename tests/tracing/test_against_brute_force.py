@@ -94,7 +94,7 @@ def test_one_meets_the_other_exactly_when_the_other_meets_the_one(world, city, w
 
 def _kind(meeting: queries.Meeting) -> tuple:
     run = sorted({p for p, _ in meeting.stays})[0] if meeting.vehicle not in ("", "metro") else 0
-    return (*meeting[:4], run)
+    return (*meeting[:4], meeting.told, run)
 
 
 def _what(meeting: queries.Meeting) -> tuple:
@@ -119,6 +119,7 @@ def store(city: brute.City, world: World) -> None:
             left_at=instant(stay.last),
             left_by="scan",
             seat_row=stay.row,
+            source="self" if stay.told else "scan",
         )
         for stay in city.stays
     )

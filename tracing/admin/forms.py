@@ -124,16 +124,28 @@ class ZoneChangeForm(ZoneForm):
         self.initial.update({name: getattr(self.row, name) for name in names})
 
 
-class DeviceForm(DeedForm):
-    """A scanner or gate of a venue."""
+class InZoneForm(DeedForm):
+    """Something that belongs to one of a venue's zones."""
 
     zone_id = forms.TypedChoiceField(label=_("区域"), coerce=int)
-    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如“2 号口”。"))
-    direction = forms.ChoiceField(label=_("方向"), choices=Direction)
-    attended = forms.BooleanField(label=_("有人值守"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """The zones of this venue, no others."""
+        """The zones of this venue, no others; the page's address may name one."""
         super().__init__(*args, **kwargs)
         zones = [(zone.pk, zone.name) for zone in self.row.zones.order_by("name")]
         self.fields["zone_id"].choices = zones  # type: ignore[attr-defined]
+        self.initial.update({"zone_id": self.asked.get("zone", "")})
+
+
+class PosterForm(InZoneForm):
+    """Which zone's poster, and that it is meant."""
+
+    sure = forms.BooleanField(label=_("我知道：这个区域原有的海报立即作废，须全部换新"))
+
+
+class DeviceForm(InZoneForm):
+    """A scanner or gate of a venue."""
+
+    name = forms.CharField(label=_("名称"), max_length=60, help_text=_("例如“2 号口”。"))
+    direction = forms.ChoiceField(label=_("方向"), choices=Direction)
+    attended = forms.BooleanField(label=_("有人值守"), required=False, initial=True)

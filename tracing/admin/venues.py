@@ -35,6 +35,7 @@ from tracing.admin.forms import (
     ZoneChangeForm,
     ZoneForm,
 )
+from tracing.admin.posters import POSTER, poster_cell
 from tracing.admin.words import VEHICLES
 from tracing.models import Place, Venue, Zone
 from tracing.services import add_venue, add_zone, change_venue, change_zone
@@ -100,6 +101,7 @@ class VenueAdmin(OversightAdmin):
             button=_("登记"),
             offered=lambda venue: venue.is_active,
         ),
+        POSTER,
         Deed(
             verb="zone",
             label=_("添加区域"),
@@ -134,8 +136,14 @@ class VenueAdmin(OversightAdmin):
 
     def tables(self, request: HttpRequest, row: Venue) -> list[Table]:
         """Zones and devices."""
+        may_print = row.is_active and request.user.has_perm(POSTER.permission)
         zones = [
-            (link(zone.name, ZONE, zone.pk), zone.get_kind_display(), yes_no(zone.close_quarters))
+            (
+                link(zone.name, ZONE, zone.pk),
+                zone.get_kind_display(),
+                yes_no(zone.close_quarters),
+                poster_cell(zone, may_print=may_print),
+            )
             for zone in row.zones.order_by("name")[:200]
         ]
         devices = [
@@ -147,7 +155,7 @@ class VenueAdmin(OversightAdmin):
             )
             for device in row.device_set.select_related("zone").order_by("-pk")[:200]
         ]
-        zone_columns = (_("名称"), _("类型"), _("近距离密闭"))
+        zone_columns = (_("名称"), _("类型"), _("近距离密闭"), _("登记海报"))
         device_columns = (_("名称"), _("区域"), _("方向"), _("状态"))
         return [
             Table(_("区域"), zone_columns, zones, empty=_("还没有区域。先添加区域，再登记设备。")),
@@ -195,6 +203,7 @@ class ZoneAdmin(OversightAdmin):
             Fact(_("近距离密闭"), yes_no(row.close_quarters)),
             Fact(_("默认停留"), hours(place.assumed_stay) if place else NOTHING),
             Fact(_("最长停留"), hours(place.max_stay) if place else NOTHING),
+            Fact(_("海报打印时间"), moment(row.poster_at)),
         ]
 
 

@@ -11,6 +11,7 @@ from tracing.models import Case, CaseState, ContactGrade, Place
 SETTINGS: dict[str, Words] = {
     "household": _("同住"),
     "zone": _("同一室内"),
+    "check_in": _("自助登记"),
     "flight": _("同一航班"),
     "train": _("同一列车"),
     "coach": _("同一客车"),

@@ -6,7 +6,7 @@ DROP_COMPARED = "ALTER TABLE tracing_scan DROP COLUMN compared"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tracing", "0001_initial")]
+    dependencies = [("tracing", "0002_citizens_check_in")]
 
     operations = [
         migrations.AddField(

@@ -10,6 +10,7 @@ from tracing.services.cases import (
     propose_cases,
     withdraw_case,
 )
+from tracing.services.checkin import Here, check_in, check_out, where_now
 from tracing.services.devices import (
     create_device,
     device_by_token,
@@ -21,6 +22,7 @@ from tracing.services.devices import (
 from tracing.services.own_stays import OwnStay, own_stays
 from tracing.services.partitions import kept_since, make_partitions
 from tracing.services.places import ensure_place
+from tracing.services.posters import renew_poster
 from tracing.services.premises import add_venue, add_zone, change_venue, change_zone
 from tracing.services.scans import (
     NewScan,
@@ -37,6 +39,7 @@ from tracing.services.trips import board_trips
 from tracing.services.visits import correct_visit
 
 __all__ = [
+    "Here",
     "NewScan",
     "OwnStay",
     "ScanResult",
@@ -47,6 +50,8 @@ __all__ = [
     "board_trips",
     "change_venue",
     "change_zone",
+    "check_in",
+    "check_out",
     "clear_alarm",
     "confirm_case",
     "correct_visit",
@@ -68,9 +73,11 @@ __all__ = [
     "propose_cases",
     "record_scans",
     "renew_enrolment",
+    "renew_poster",
     "revoke_device",
     "sweep_traces",
     "touch_cases",
     "trace_case",
+    "where_now",
     "withdraw_case",
 ]

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tracing.models import LeftBy, Place, Visit
+from tracing.models import LeftBy, Place, Visit, VisitSource
 
 
 @dataclass(frozen=True)
 class OwnStay:
     """One stay; `kind` is a kind of venue, or of vehicle where `vehicle` says so.
+
+    `told`: the citizen checked in themselves. `assumed`: nobody knows when it ended.
 
     The shop's name is not here: the page may be seen over a shoulder, and the citizen knows.
     """
@@ -20,6 +22,7 @@ class OwnStay:
     first: datetime
     last: datetime
     assumed: bool
+    told: bool
 
 
 def own_stays(*, citizen_id: int, since: datetime) -> list[OwnStay]:
@@ -44,11 +47,14 @@ def _stay(visit: Visit, place: Place) -> OwnStay:
         first=visit.entered_at,
         last=visit.left_at,
         assumed=visit.left_by == LeftBy.ASSUMED,
+        told=visit.source == VisitSource.SELF,
     )
 
 
 def _join(joined: list[OwnStay], stay: OwnStay) -> None:
-    if joined and (joined[-1].place_id, joined[-1].last) == (stay.place_id, stay.first):
-        joined[-1] = replace(joined[-1], last=stay.last, assumed=stay.assumed)
+    before = joined[-1] if joined else None
+    same = before and (before.place_id, before.told) == (stay.place_id, stay.told)
+    if before and same and before.last == stay.first:
+        joined[-1] = replace(before, last=stay.last, assumed=stay.assumed)
     else:
         joined.append(stay)

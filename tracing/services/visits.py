@@ -3,8 +3,9 @@
 A person is at one gate at a time: an entry ends whatever stay is running, wherever it is, and
 a stay entered late ends where the next one begins. So the stays that follow from a set of
 entries and exits do not depend on the order in which they arrive (arrivals within three
-minutes of each other aside). What a gate saw and what a person told are two arrivals, so that
-neither is taken for the other. Stays on a trip are the carrier's word and are left alone.
+minutes of each other aside). What a gate saw and what a person told are never taken for one
+another; whoever tells of a place that a gate has seen them enter tells nothing new. Stays on a
+trip are the carrier's word and are left alone.
 
 Callers hold a transaction; each function takes the citizen's lock first, and last tells the
 open cases whose trace the change concerns.
@@ -55,8 +56,11 @@ def enter(
     near = list(_stays(citizen_id).filter(**around))
     if any(_same_arrival(stay, place, at, source) for stay in near):
         return None
+    gone = _told_of_it(place, at, near) if source == VisitSource.SCAN else []
+    near = [stay for stay in near if stay not in gone]
     running = [stay for stay in near if stay.entered_at < at < stay.left_at]
     cut = [row for stay in running for row in _end(stay, at, LeftBy.NEXT)]
+    _remove(gone)
     left_at, left_by = _expected_end(place, at, near)
     stay = Visit.objects.create(
         place_id=place.pk,
@@ -66,7 +70,7 @@ def enter(
         left_by=left_by,
         source=source,
     )
-    touch_cases(visits=[*cut, stay], now=now)
+    touch_cases(visits=[*gone, *cut, stay], now=now)
     return stay
 
 
@@ -89,6 +93,13 @@ def leave(*, citizen_id: int, place: Place, at: datetime, now: datetime) -> Visi
     return after
 
 
+def say_left(*, stay: Visit, at: datetime, now: datetime) -> Visit:
+    """End a running stay on the person's own word; the citizen's lock is held by the caller."""
+    before, after = _end(stay, at, LeftBy.PERSON)
+    touch_cases(visits=[before, after], now=now)
+    return after
+
+
 def undo_entry(*, citizen_id: int, place: Place, at: datetime, now: datetime) -> None:
     """Take back an entry that did not happen; the stay it had cut short runs on."""
     lock_citizen(citizen_id=citizen_id)
@@ -96,8 +107,8 @@ def undo_entry(*, citizen_id: int, place: Place, at: datetime, now: datetime) ->
     undone = stays.filter(place_id=place.pk, entered_at=at).first()
     if undone is None:
         return
-    changed = [copy(undone)]
-    undone.delete()
+    changed = [undone]
+    _remove(changed)
     for stay in stays.filter(left_by=LeftBy.NEXT, left_at=at, entered_at__gt=at - LONGEST_ROW):
         own_place = Place.objects.get(pk=stay.place_id)
         around = {"entered_at__gt": stay.entered_at, "entered_at__lte": at + LONGEST_ROW}
@@ -135,9 +146,7 @@ def correct_visit(
             entered_at=entered_at.isoformat(),
             was=stay.left_at.isoformat(),
         )
-        before, after = _end(stay, left_at, LeftBy.PERSON)
-        touch_cases(visits=[before, after], now=now)
-        return after
+        return say_left(stay=stay, at=left_at, now=now)
 
 
 def _stays(citizen_id: int) -> QuerySet[Visit]:
@@ -145,9 +154,17 @@ def _stays(citizen_id: int) -> QuerySet[Visit]:
 
 
 def _same_arrival(stay: Visit, place: Place, at: datetime, source: VisitSource) -> bool:
-    if (stay.place_id, stay.source) != (place.pk, source) or abs(stay.entered_at - at) >= SAME_ARRIVAL:
+    same = (stay.place_id, stay.source) == (place.pk, source)
+    if not same or abs(stay.entered_at - at) >= SAME_ARRIVAL:
         return False
     return stay.entered_at >= at or stay.left_at > at
+
+
+def _told_of_it(place: Place, at: datetime, near: list[Visit]) -> list[Visit]:
+    """What the person told of this place while a gate's stay from `at` on is running."""
+    told = [s for s in near if (s.place_id, s.source) == (place.pk, VisitSource.SELF)]
+    end, _ = _expected_end(place, at, [stay for stay in near if stay not in told])
+    return [stay for stay in told if at <= stay.entered_at < end]
 
 
 def _expected_end(place: Place, at: datetime, near: list[Visit]) -> tuple[datetime, LeftBy]:
@@ -162,12 +179,20 @@ def _first_entry(citizen_id: int, *, after: datetime, before: datetime) -> datet
     return later.order_by("entered_at").values_list("entered_at", flat=True).first()
 
 
+def _remove(stays: list[Visit]) -> None:
+    for stay in stays:
+        _row(stay).delete()
+
+
 def _end(stay: Visit, left_at: datetime, left_by: LeftBy) -> tuple[Visit, Visit]:
     """Write another end; returns the stay as it was and as it is."""
     after = copy(stay)
     after.left_at, after.left_by = left_at, left_by
-    own = Visit.objects.filter(
+    _row(stay).update(left_at=left_at, left_by=left_by)
+    return stay, after
+
+
+def _row(stay: Visit) -> QuerySet[Visit]:
+    return Visit.objects.filter(
         place_id=stay.place_id, entered_at=stay.entered_at, citizen_id=stay.citizen_id
     )
-    own.update(left_at=left_at, left_by=left_by)
-    return stay, after

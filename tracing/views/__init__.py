@@ -1,6 +1,16 @@
-"""The staff pages, and the page of a citizen's own stays."""
+"""The staff pages, and a citizen's own: their stays, and checking in."""
 
-from tracing.views.staff import staff, staff_enrol
+from tracing.views.checkin import checked_in, checkin, leave
+from tracing.views.staff import staff, staff_enrol, staff_manifest, staff_worker
 from tracing.views.visits import own_visits
 
-__all__ = ["own_visits", "staff", "staff_enrol"]
+__all__ = [
+    "checked_in",
+    "checkin",
+    "leave",
+    "own_visits",
+    "staff",
+    "staff_enrol",
+    "staff_manifest",
+    "staff_worker",
+]

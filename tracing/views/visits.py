@@ -37,7 +37,7 @@ class ShownStay(NamedTuple):
     kind: str
     district: str
     times: str
-    note: str
+    notes: list[str]
 
 
 class Day(NamedTuple):
@@ -66,8 +66,13 @@ def _shown(stay: OwnStay, names: dict[str, str]) -> ShownStay:
         kind=str(kind),
         district=names.get(stay.district, ""),
         times=_times(stay),
-        note=gettext("离开时间是估计的") if stay.assumed else "",
+        notes=_notes(stay),
     )
+
+
+def _notes(stay: OwnStay) -> list[str]:
+    notes = [gettext("自助登记")] if stay.told else []
+    return [*notes, gettext("离开时间是估计的")] if stay.assumed else notes
 
 
 def _times(stay: OwnStay) -> str:

@@ -24,6 +24,10 @@ SETTINGS = {
 }
 
 
+# A meeting of which only the people's own words say that both were there.
+TOLD = "check_in"
+
+
 class Together(NamedTuple):
     """Two people at one place; `last` None: they still are. A home has no place, no minutes."""
 
@@ -59,7 +63,13 @@ class Graded(NamedTuple):
 
 
 def grade_meeting(meeting: Meeting, rules: CompiledRules, hop: int) -> Graded:
-    """What the rules make of two people in one kind of place."""
+    """What the rules make of two people in one kind of place.
+
+    The rules are not asked where it is only told that one of them was there: a photograph of
+    a poster can be scanned from anywhere, so that makes a casual contact, whatever else.
+    """
+    if meeting.told:
+        return _told(meeting)
     found = grade(_edge(meeting, hop), rules)
     return Graded(
         via_id=meeting.via_id,
@@ -68,6 +78,20 @@ def grade_meeting(meeting: Meeting, rules: CompiledRules, hop: int) -> Graded:
         level=found.level,
         grade=ContactGrade(found.grade),
         rule=found.rule or "",
+        minutes=int(meeting.seconds // 60),
+        rows_apart=meeting.rows_apart,
+        proof=tuple(_by_place(meeting)),
+    )
+
+
+def _told(meeting: Meeting) -> Graded:
+    return Graded(
+        via_id=meeting.via_id,
+        citizen_id=meeting.citizen_id,
+        setting=TOLD,
+        level=1,
+        grade=ContactGrade.CASUAL,
+        rule="",
         minutes=int(meeting.seconds // 60),
         rows_apart=meeting.rows_apart,
         proof=tuple(_by_place(meeting)),
@@ -109,7 +133,7 @@ def kinds_worth_asking(rules: CompiledRules, *, hop: int, minutes: int) -> list[
 
 def _probes(vehicle: str, close_quarters: bool, hop: int, times: tuple[int, ...]) -> Iterator[Edge]:
     for minutes, apart, crew in product(times, (0, None), (True, False)):
-        meeting = Meeting(0, 0, vehicle, close_quarters, minutes * 60.0, apart, crew, ())
+        meeting = Meeting(0, 0, vehicle, close_quarters, minutes * 60.0, apart, crew, False, ())
         yield _edge(meeting, hop)
 
 

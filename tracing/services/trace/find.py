@@ -10,6 +10,7 @@ from tracing import queries
 from tracing.models import Case, ContactGrade
 from tracing.queries import Source
 from tracing.services.trace.edges import (
+    TOLD,
     Graded,
     grade_home,
     grade_meeting,
@@ -40,8 +41,9 @@ def find_contacts(case: Case, rules: CompiledRules, *, now: datetime) -> dict[in
     """The contacts of a confirmed case by citizen, from its stored window; writes nothing.
 
     The second hop, if the rules have one, starts from each close contact's own first meeting
-    with the case, of whatever grade, and ends with their isolation. Other cases make no
-    difference: whoever is one may be a contact too, so that no case's fate changes another's.
+    with the case, of whatever grade (but not one that is only told), and ends with their
+    isolation. Other cases make no difference: whoever is one may be a contact too, so that no
+    case's fate changes another's.
     """
     second = contacts_part(rules).second_hop
     first_hop = list(_met_by_case(case, rules, now))
@@ -85,7 +87,7 @@ def _close_contacts(case: Case, first_hop: Iterable[Graded], close: set[int]) ->
         return []
     first: dict[int, datetime] = {}
     for found in first_hop:
-        if found.citizen_id in close:
+        if found.citizen_id in close and found.setting != TOLD:
             since = first.get(found.citizen_id, found.first)
             first[found.citizen_id] = min(since, found.first)
     isolated = queries.isolations(close)
@@ -113,6 +115,7 @@ def _met_by_contacts(
         window_hours=contacts.window_hours,
         known=known,
         kinds=kinds_worth_asking(rules, hop=2, minutes=least),
+        casual=False,
     )
     yield from (grade_meeting(meeting, rules, 2) for meeting in met)
     homes = queries.cohabitations(sources, now=now, known=known)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from healthcode.models import Evidence
-from tracing.models import BoardedTrip, LeftBy, Visit
+from tracing.models import BoardedTrip, LeftBy, Visit, VisitSource
 from tracing.services.trips.berths import Berth, berth_of
 from tracing.windows import Span, rows_of, union
 
@@ -80,6 +80,7 @@ def _visit(stay: Stay, row: Span, seat_row: int | None) -> Visit:
         left_at=row.last,
         left_by=LeftBy.TRIP,
         seat_row=seat_row,
+        source=VisitSource.TRIP,
     )
 
 
