@@ -47,7 +47,8 @@ GRANTS: dict[Role, Permissions] = {
         "view_place",
         "view_boardedtrip",
     ),
-    # Sees documents at a desk and answers appeals; what was wrong it enters, others approve.
+    # Sees documents at a desk, prints codes, answers appeals; what was wrong it enters, others
+    # approve.
     Role.DESK: _may(
         "accounts",
         "view_citizen",
@@ -65,6 +66,7 @@ GRANTS: dict[Role, Permissions] = {
         "view_evidencedraft",
         "view_appeal",
         "answer_appeal",
+        "issue_paper",
     ),
     # Looks after venues and their gates; knows no people.
     Role.VENUES: _may("accounts", "view_region")

@@ -83,7 +83,7 @@ class Kit(serializers.Serializer[Any]):
     """All that a device needs to judge codes without network."""
 
     now = serializers.IntegerField(help_text="The server's clock, in Unix milliseconds.")
-    root = serializers.CharField(
+    pin = serializers.CharField(
         help_text="SHA-256 of the root's uncompressed point, base64url. A device that was told "
         "it when it was enrolled compares, and refuses another."
     )

@@ -35,6 +35,7 @@ _HEADER: dict[int | str, Item] = {ALG: ES256}
 _MEMBERS = {EXP, IAT, VERSION, KEYS, ROOT}
 _KINDS = {Kind.BOUND: 1, Kind.LIVE: 2, Kind.PAPER: 3, Kind.SPECIMEN: 4, Kind.STATE: 5}
 _KIND_OF = {number: kind for kind, number in _KINDS.items()}
+_KEY_MEMBERS = set(range(1, 9))
 _KTY, _CRV, _X, _Y = 1, -1, -2, -3
 _UNCOMPRESSED = b"\x04"
 
@@ -127,7 +128,7 @@ def _write_key(key: Key) -> Item:
         2: {_KTY: 2, _CRV: 1, _X: point[1:33], _Y: point[33:]},
         3: key.alg,
         4: key.iss,
-        5: sorted(_KINDS[kind] for kind in key.kinds),
+        5: [*sorted(_KINDS[kind] for kind in key.kinds)],
         6: key.sign_from,
         7: key.sign_until,
         8: key.verify_until,
@@ -136,10 +137,11 @@ def _write_key(key: Key) -> Item:
 
 def _read_key(item: Item) -> Key | None:
     """Return a key, or None for one whose algorithm is not known here."""
-    match item:
-        case {1: bytes() as kid, 2: cose_key, 3: int() as alg, 4: str() as iss, 5: list() as kinds}:
-            demand(item.keys() == set(range(1, 9)), Cause.MALFORMED)
-            office = [natural(item[label]) for label in (6, 7, 8)]
+    if not isinstance(item, dict) or item.keys() != _KEY_MEMBERS:
+        raise ListRefused(Cause.MALFORMED)
+    office = [natural(item[label]) for label in (6, 7, 8)]
+    match [item[label] for label in range(1, 6)]:
+        case [bytes() as kid, cose_key, int() as alg, str() as iss, list() as kinds]:
             return _key(kid, cose_key, alg, iss, _kinds(kinds), office)
     raise ListRefused(Cause.MALFORMED)
 
@@ -174,8 +176,10 @@ def _kinds(items: list[Item]) -> frozenset[Kind]:
 
 
 def _point(item: Item) -> bytes:
+    if not isinstance(item, dict) or len(item) != 4:
+        raise ListRefused(Cause.MALFORMED)
     match item:
-        case {1: 2, -1: 1, -2: bytes() as x, -3: bytes() as y} if len(item) == 4:
+        case {1: 2, -1: 1, -2: bytes() as x, -3: bytes() as y}:
             demand(len(x) == len(y) == 32, Cause.MALFORMED)
             return _UNCOMPRESSED + x + y
     raise ListRefused(Cause.MALFORMED)

@@ -130,7 +130,9 @@ def _parse(payload: bytes, number: int) -> tuple[WithdrawnList, Item]:
 
 
 def _lst(item: Item) -> bytes:
-    match item:
-        case {"bits": 1, "lst": bytes() as lst} if len(item) == 2:
-            return lst
-    raise ListRefused(Cause.MALFORMED)
+    if not isinstance(item, dict) or len(item) != 2 or item.get("bits") != 1:
+        raise ListRefused(Cause.MALFORMED)
+    lst = item.get("lst")
+    if not isinstance(lst, bytes):
+        raise ListRefused(Cause.MALFORMED)
+    return lst

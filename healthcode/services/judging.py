@@ -82,19 +82,20 @@ def _holder(claims: Claims, at: datetime) -> _Holder:
         case Kind.LIVE:
             return _Holder(keys.open_live_id(claims.pass_id))
         case Kind.BOUND:
-            row = _bound_pass(claims)
-            return _row_holder(row and row.citizen_id, row and row.withdrawn_at, at)
+            return _holder_of_row(_bound_pass(claims), "withdrawn_at", at)
         case Kind.PAPER:
             paper = PaperPass.objects.filter(pass_id=claims.pass_id).first()
-            return _row_holder(paper and paper.citizen_id, paper and paper.ended_at, at)
+            return _holder_of_row(paper, "ended_at", at)
     return _Holder(None)
 
 
-def _row_holder(citizen_id: int | None, ended_at: datetime | None, at: datetime) -> _Holder:
-    if citizen_id is None:
+def _holder_of_row(row: BoundPass | PaperPass | None, ends: str, at: datetime) -> _Holder:
+    """The holder by the row of a pass, which counts until the field `ends`, if that is set."""
+    if row is None:
         return _Holder(None, Listing.STALE)
+    ended_at: datetime | None = getattr(row, ends)
     ended = ended_at is not None and ended_at <= at
-    return _Holder(citizen_id, Listing.WITHDRAWN if ended else Listing.VALID)
+    return _Holder(row.citizen_id, Listing.WITHDRAWN if ended else Listing.VALID)
 
 
 def _bound_pass(claims: Claims) -> BoundPass | None:

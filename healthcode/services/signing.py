@@ -120,8 +120,9 @@ def _sign_paper(order: Order, now: datetime) -> bytes:
     sql.lock_statuses([order.citizen_id])
     citizen, start = Citizen.objects.get(pk=order.citizen_id), now.replace(microsecond=0)
     end_paper(citizen_id=citizen.pk, now=now)
+    pass_id = secrets.token_bytes(16)
     row = PaperPass.objects.create(
-        pass_id=secrets.token_bytes(16),
+        pass_id=pass_id,
         citizen=citizen,
         issued_at=start,
         expires_at=start + PAPER_LIFE,
@@ -131,7 +132,7 @@ def _sign_paper(order: Order, now: datetime) -> bytes:
         kind=Kind.PAPER,
         iat=_seconds(start),
         exp=_seconds(row.expires_at),
-        pass_id=row.pass_id,
+        pass_id=pass_id,
         name=masked_name(citizen),
     )
     return keys.sign(claims, now=_seconds(now))

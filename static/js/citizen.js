@@ -36,6 +36,7 @@ function adopt(offset) {
     pulseSeconds: Number(document.getElementById("pulse").dataset.seconds),
     clock: clockFor(element.dataset.zone, { ...digits, second: "2-digit" }),
     ends: clockFor(element.dataset.zone, digits),
+    day: clockFor(element.dataset.zone, { day: "2-digit" }),
     wall,
     monotonic: performance.now() - Math.max(0, Date.now() - wall),
   };
@@ -81,9 +82,16 @@ function drawPhone(element, time) {
   const own = phone.usable(time);
   tile.textContent = own ? tile.dataset.yes : tile.dataset.no;
   const until = element.querySelector(".tile__until");
-  until.textContent = own ? card.ends.format(phone.expiresAt()) : until.dataset.live;
+  until.textContent = own ? inDay(until.dataset.tomorrow, time) : until.dataset.live;
   const live = element.querySelector(".fresh__live");
   live.textContent = own ? inMinutes(live, time - phone.issuedAt()) : live.dataset.live;
+}
+
+/* The hour at which the phone's own code ends: of this day, or of the next. */
+function inDay(tomorrow, time) {
+  const ends = card.ends.format(phone.expiresAt());
+  const sameDay = card.day.format(phone.expiresAt()) === card.day.format(time);
+  return sameDay ? ends : tomorrow.replace("{time}", ends);
 }
 
 function inMinutes({ dataset }, elapsed) {

@@ -124,6 +124,7 @@ DOES = {
     Role.DESK: {
         "accounts.claim confirm",
         "accounts.claim reject",
+        "accounts.citizen paper",
         "accounts.citizen reveal",
         "healthcode.appeal answer",
         "healthcode.evidence add",

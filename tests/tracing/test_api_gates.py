@@ -48,7 +48,7 @@ def bytes_of(text: str) -> bytes:
 
 
 def equipped(kit, at: int) -> Held:
-    held = Held(pin=bytes_of(kit["root"])).take_keys(bytes_of(kit["keys"]), at)
+    held = Held(pin=bytes_of(kit["pin"])).take_keys(bytes_of(kit["keys"]), at)
     held = held.take_state(bytes_of(kit["state"]), at)
     for each in kit["withdrawn"]:
         held = held.take_withdrawn(bytes_of(each["token"]), each["number"], at)

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts.admin.base import OversightAdmin, officers_only
 from accounts.admin.claims import masked_document
-from accounts.admin.deeds import Deed, Once, PurposeForm
+from accounts.admin.deeds import Deed, Once, Paper, PurposeForm
 from accounts.admin.lists import DistrictFilter
 from accounts.admin.refusals import refuse
 from accounts.admin.show import (
@@ -39,6 +39,8 @@ from accounts.permissions import SignedInRequest
 from accounts.services import find_citizen, masked_name, reveal_identity
 from healthcode.admin.status import decision_tables
 from healthcode.admin.words import chip
+from healthcode.services import issue_paper
+from tracing.admin.paper_page import draw_paper
 from tracing.admin.person import belongings
 
 CITIZEN = "accounts_citizen_change"
@@ -69,6 +71,11 @@ def _reveal(request: SignedInRequest, row: Citizen, data: dict[str, Any]) -> Onc
         "admin/accounts/citizen/revealed.html",
         {"identity": identity, "document_type": kind, "purpose": data["purpose"]},
     )
+
+
+def _print_paper(request: SignedInRequest, row: Citizen, data: dict[str, Any]) -> Paper:
+    text, until = issue_paper(citizen_id=row.pk, by=request.user, now=timezone.now())
+    return Paper("paper-code.pdf", draw_paper(text=text, name=masked_name(row), until=until))
 
 
 @admin.register(Citizen)
@@ -105,6 +112,18 @@ class CitizenAdmin(OversightAdmin):
             explain=_("姓名和证件号码只显示这一次，并记入查看记录，本人能看到您的账号和目的。"),
             button=_("记录目的并查看"),
             grave=True,
+        ),
+        Deed(
+            verb="paper",
+            label=_("打印纸质码"),
+            permission="healthcode.issue_paper",
+            do=_print_paper,
+            explain=_(
+                "给没有手机的人。纸上没有颜色，工作人员扫码看最新状态并核对证件。"
+                "90 天有效；以前打印的纸质码立即作废，以后绑定手机时这一张也作废。"
+            ),
+            button=_("打印并下载 PDF"),
+            done=_("已签发纸质码：请打印刚下载的 PDF，旧的纸质码已作废。"),
         ),
     )
 

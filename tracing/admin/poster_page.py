@@ -1,25 +1,11 @@
-"""A poster as a page to print: where one is, a large code, and what to do, in two languages.
-
-The Chinese letters are those that every PDF reader brings along: no font lies in the file. The
-page is written without compression, so that what is on it can be read by anybody.
-"""
+"""A poster as a page to print: where one is, a large code, and what to do, in two languages."""
 
 from collections.abc import Iterator
-from io import BytesIO
-from itertools import groupby
-from typing import NamedTuple
 
-from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
-from reportlab.lib.units import mm  # type: ignore[import-untyped]
-from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
-from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+from reportlab.lib.units import mm
 
-from healthcode.qr import QUIET, Level, matrix
+from tracing.admin.sheet import HEIGHT, LATIN_BOLD, TYPED, WIDTH, Line, Sheet, writable
 
-CHINESE, LATIN, LATIN_BOLD, TYPED = "STSong-Light", "Helvetica", "Helvetica-Bold", "Courier-Bold"
-WIDTH, HEIGHT = A4
-MIDDLE = WIDTH / 2
 MARGIN = 16 * mm
 CODE_SIDE = 136 * mm
 CODE_BOTTOM = 58 * mm
@@ -27,8 +13,6 @@ NAMES_TOP = HEIGHT - 38 * mm
 LEADING = 1.2
 GAP = 3 * mm
 ID_GROUP = 4
-FILLED, OUTLINED = 0, 2  # of PDF's ways to show letters; the Chinese ones have no bold sisters
-NO_LETTER = "〓"
 
 TITLE = "扫码登记"
 TITLE_EN = "Check in here"
@@ -38,38 +22,13 @@ BY_HAND = "扫不了码，就输入编号 / No camera? Type in the code:"
 FOOT = "登记不会改变颜色，28 天后自动删除 / Never changes a colour; deleted after 28 days"
 
 
-class Line(NamedTuple):
-    """A line of text in the middle of the page, `at` points above its foot."""
-
-    text: str
-    size: float
-    at: float
-    latin: str = LATIN
-
-    @property
-    def runs(self) -> list[tuple[str, str]]:
-        """The text cut into stretches of one font each: (font, stretch)."""
-        stretches = groupby(self.text, key=str.isascii)
-        return [(self.latin if ascii_ else CHINESE, "".join(run)) for ascii_, run in stretches]
-
-    @property
-    def width(self) -> float:
-        """How wide it is, in points."""
-        return float(sum(pdfmetrics.stringWidth(run, font, self.size) for font, run in self.runs))
-
-
 def draw_poster(*, text: str, venue: str, zone: str) -> bytes:
     """Return a PDF page that shows the text as a code, under the names of venue and zone."""
-    pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
-    file = BytesIO()
-    page = Canvas(file, pagesize=A4, pageCompression=0, lang="zh-CN")
-    page.setTitle(f"{venue} · {zone}")
-    for line in (*_head(), *_names(_writable(venue), _writable(zone)), *_foot(text)):
-        _write(page, line)
-    _draw_code(page, matrix(text, level=Level.PAPER))
-    page.showPage()
-    page.save()
-    return file.getvalue()
+    sheet = Sheet(f"{venue} · {zone}")
+    for line in (*_head(), *_names(writable(venue), writable(zone)), *_foot(text)):
+        sheet.write(line)
+    sheet.draw_code(text, side=CODE_SIDE, bottom=CODE_BOTTOM)
+    return sheet.finish()
 
 
 def in_groups(text: str) -> str:
@@ -120,42 +79,3 @@ def _broken(text: str, size: float) -> list[Line]:
         else:
             lines[-1] = longer
     return lines
-
-
-def _writable(name: str) -> str:
-    """The font ends with the first plane of Unicode: a sign stands for what lies beyond."""
-    return "".join(one if ord(one) < 0x10000 else NO_LETTER for one in name)
-
-
-def _write(page: Canvas, line: Line) -> None:
-    words = page.beginText(MIDDLE - line.width / 2, line.at)
-    for font, run in line.runs:
-        bold = font == CHINESE and line.latin == LATIN_BOLD
-        words.setFont(font, line.size)
-        words.setTextRenderMode(OUTLINED if bold else FILLED)
-        words.textOut(run)
-    page.saveState()  # how letters are shown outlasts their text
-    page.setLineWidth(line.size / 36)
-    page.drawText(words)
-    page.restoreState()
-
-
-def _draw_code(page: Canvas, rows: list[list[bool]]) -> None:
-    """One path of black runs; the page itself is the white around it."""
-    module = CODE_SIDE / (len(rows) + 2 * QUIET)
-    left, top = MIDDLE - CODE_SIDE / 2, CODE_BOTTOM + CODE_SIDE
-    path = page.beginPath()
-    for y, row in enumerate(rows, QUIET + 1):
-        for x, length in _runs(row):
-            path.rect(left + (x + QUIET) * module, top - y * module, length * module, module)
-    page.drawPath(path, fill=1, stroke=0)
-
-
-def _runs(row: list[bool]) -> Iterator[tuple[int, int]]:
-    """Where each run of black begins and how long it is."""
-    x = 0
-    for black, run in groupby(row):
-        length = sum(1 for _ in run)
-        if black:
-            yield x, length
-        x += length

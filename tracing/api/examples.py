@@ -35,7 +35,7 @@ A_DAY = {
 A_STORE = {"store": "0b0c9f56-5a2e-4b7e-9d3c-2f6b1a7c8d90", "waiting": 3}
 A_KIT = {
     "now": 1663552800000,
-    "root": "mQ3l...",
+    "pin": "mQ3l...",
     "keys": "0oRDoQEm...",
     "state": "0oRIogEm...",
     "withdrawn": [{"number": 12, "token": "0oRYJaMB..."}],

@@ -38,7 +38,7 @@ def _kit(now: datetime) -> dict[str, Any]:
     listed = keys.published_list(settings.HEALTHCODE_KEYS_DIR)
     return {
         "now": int(now.timestamp() * 1000),
-        "root": _text(listed.pin),
+        "pin": _text(listed.pin),
         "keys": _text(listed.data),
         "state": _text(sign_state(now=now)),
         "withdrawn": [
