@@ -30,6 +30,7 @@ from healthcode.passes.verify import (
     claims_of,
     conclude,
     judge,
+    kid_of,
     signable,
 )
 from healthcode.passes.withdrawn import (
@@ -79,6 +80,7 @@ __all__ = [
     "inflate",
     "is_name",
     "judge",
+    "kid_of",
     "own_key_list",
     "pack_bits",
     "pin_of",

@@ -171,6 +171,14 @@ def claims_of(data: bytes) -> Claims:
         raise ValueError("not a pass") from refused
 
 
+def kid_of(data: bytes) -> bytes:
+    """Return the kid in a pass of one's own. Raises ValueError."""
+    try:
+        return read_code(data).kid
+    except Refused as refused:
+        raise ValueError("not a pass") from refused
+
+
 def _obstacles(
     code: Code, claims: Claims, holder: EllipticCurvePublicKey | None, gate: Gate, now: int
 ) -> Iterator[Reason]:

@@ -36,6 +36,7 @@ from healthcode.services.signer import answer, sign_state, sign_withdrawn
 from healthcode.services.slots import keep_lists, lists_in_use
 from healthcode.services.sources import new_source_token, source_by_name, source_by_token
 from healthcode.services.spread import spread_next
+from healthcode.services.states import killed_kids
 
 __all__ = [
     "BoundCode",
@@ -75,6 +76,7 @@ __all__ = [
     "issue_specimen",
     "judge_text",
     "keep_lists",
+    "killed_kids",
     "list_area",
     "lists_in_use",
     "load_rulesets",

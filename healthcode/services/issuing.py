@@ -47,6 +47,7 @@ class BoundCode:
     """A bound pass as the phone stores it, and the decision it was made from."""
 
     data: bytes
+    kid: bytes
     colour: Colour
     issued_at: datetime
     expires_at: datetime
@@ -86,7 +87,12 @@ def issue_bound(
     order = Order(Kind.BOUND, citizen_id, holder, session_digest)
     signed, claims, status = _signed(order, now)
     return BoundCode(
-        signed, status.colour, _instant(claims.iat), _instant(claims.exp), status.decided_at
+        data=signed,
+        kid=passes.kid_of(signed),
+        colour=status.colour,
+        issued_at=_instant(claims.iat),
+        expires_at=_instant(claims.exp),
+        decided_at=status.decided_at,
     )
 
 

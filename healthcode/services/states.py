@@ -14,3 +14,8 @@ def sign_state_here(*, now: datetime) -> bytes:
     """
     listed = keys.published_list(settings.HEALTHCODE_KEYS_DIR)
     return keys.sign_state(version=listed.signed.version, now=int(now.timestamp()))
+
+
+def killed_kids() -> frozenset[str]:
+    """The kids of killed keys, in hexadecimal."""
+    return frozenset(kid.hex() for kid in keys.public_list().killed)

@@ -48,6 +48,7 @@ def _issue(request: SignedInRequest, citizen: Citizen, asked: dict[str, Any]) ->
     )
     return {
         "pass": urlsafe_b64encode(code.data).decode().rstrip("="),
+        "kid": code.kid.hex(),
         "colour": code.colour.word,
         "seen": seen_mark(code.decided_at),
         "iat": int(code.issued_at.timestamp()),

@@ -13,7 +13,7 @@ from accounts.errors import DomainError
 from accounts.models import Citizen
 from accounts.permissions import SignedInRequest, for_holder
 from healthcode.models import HealthStatus
-from healthcode.services import issue_live
+from healthcode.services import issue_live, killed_kids
 from healthcode.views.card import RENEW_AFTER, card_of, seen_mark
 
 log = structlog.get_logger(__name__)
@@ -36,12 +36,19 @@ def fragment(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
 @require_GET
 @for_holder
 def pulse(request: SignedInRequest, citizen: Citizen) -> HttpResponse:
-    """204 always; asks the page to renew when the decision is not the one it shows, or is due."""
+    """204 always; asks the page to renew when the decision is not the one it shows, or is due.
+
+    It asks for another pass, too, where the key that signed the phone's own was killed.
+    """
     response = HttpResponse(status=204)
     decided_at, due_at = HealthStatus.objects.values_list("decided_at", "due_at").get(pk=citizen.pk)
     due = due_at is not None and due_at <= timezone.now()
-    if due or seen_mark(decided_at) != request.headers.get("X-Seen"):
-        response["HX-Trigger"] = "renew"
+    wanted = {
+        "renew": due or seen_mark(decided_at) != request.headers.get("X-Seen"),
+        "rebind": request.headers.get("X-Kid", "") in killed_kids(),
+    }
+    if any(wanted.values()):
+        response["HX-Trigger"] = ", ".join(name for name, asked in wanted.items() if asked)
     return response
 
 

@@ -157,6 +157,13 @@ document.body.addEventListener("htmx:afterSwap", () => {
   welcome();
   tick();
 });
+document.body.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-Kid"] = phone.kid();
+});
+document.body.addEventListener("rebind", () => {
+  phone.drop();
+  tick();
+});
 document.body.addEventListener("click", (event) => {
   if (event.target.closest("[data-action='renew']")) ask("renew");
   if (event.target.closest("[data-action='ask-move']")) document.getElementById("move").showModal();

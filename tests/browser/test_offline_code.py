@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from healthcode import keys
 from healthcode.colours import Reason
 from healthcode.models import BoundPass, Phone
-from healthcode.passes import Held, judge
+from healthcode.passes import Held, Kind, judge
 from healthcode.services import lists_in_use, sign_state, sign_withdrawn
 from tests.journeys import world
 from tests.journeys.world import ZHANG_SAN, hand_in, pcr
@@ -165,6 +165,28 @@ def test_a_colour_that_changes_ends_the_code_and_brings_the_next(web, lab, new_p
     gate = equipped()
     assert verdict(gate, before) is Reason.WITHDRAWN
     assert verdict(gate, shown(page)) is Reason.RED
+
+
+def test_a_killed_key_brings_a_pass_of_the_next_one(web, lab, new_page, settings, tmp_path):
+    directory = settings.HEALTHCODE_KEYS_DIR = tmp_path / "keys"
+    root, now = keys.new_root(tmp_path / "root.pem"), int(time.time())
+    keys.rotate(directory, iss="SH", root=root, now=now - 2 * 86_400)
+    page = new_page()
+    page.clock.install()
+    with_own_code(page, web)
+    before = shown(page)
+    stolen = keys.active_key(Kind.BOUND, now).public.kid
+    keys.new_key(directory, kinds=[Kind.BOUND, Kind.LIVE], iss="SH", sign_from=now - 600)
+    keys.publish(directory, root=root, now=now)
+    keys.kill(directory, stolen)
+    for _ in range(60):
+        page.clock.run_for(1_000)
+        if verdict(equipped(), shown(page)) is Reason.GREEN:
+            break
+
+    gate = equipped()
+    assert verdict(gate, before) is Reason.KEY_KILLED
+    assert verdict(gate, shown(page)) is Reason.GREEN
 
 
 def test_the_private_key_cannot_be_taken_out(web, lab, new_page):

@@ -12,7 +12,7 @@ CARD_BOTTOM = HEIGHT - 26 * mm - CARD_HEIGHT
 CODE_SIDE = 100 * mm
 CODE_BOTTOM = CARD_BOTTOM + 40 * mm
 
-TITLE, TITLE_EN = "健康码 · 纸质码", "Health Code on paper"
+TITLE, TITLE_EN = "健康码（纸质码）", "Health Code on paper"
 AT_THE_DOOR = "进门时出示本码和身份证件，由工作人员扫码核对"
 AT_THE_DOOR_EN = "Show this code and your ID at the door; staff scan and compare"
 NO_COLOUR = "纸上没有颜色：以扫码时的最新状态为准"

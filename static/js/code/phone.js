@@ -37,6 +37,17 @@ export function usable(time) {
   return record.iat * SECOND <= time && time < record.exp * SECOND;
 }
 
+/* The key that signed the pass in use; empty where there is none. */
+export function kid() {
+  return record?.kid ?? "";
+}
+
+/* The key was killed: no gate takes the pass any more. */
+export function drop() {
+  record = null;
+  nextTry = 0;
+}
+
 export function expiresAt() {
   return record.exp * SECOND;
 }
