@@ -7,7 +7,7 @@ export PYTHON
 ARGS ?=
 NOT_OURS := --ignore .venv --ignore var --ignore node_modules
 
-.PHONY: help demo test test-fast check fix bench seed lock messages vendor base dev
+.PHONY: help demo test test-fast check fix bench mutants seed lock messages vendor base dev
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ fix: dev ## format, and repair what the linter can repair
 
 bench: dev ## measure verdicts, passes, evidence, tracing, recolouring
 	@$(BIN)/python -m benchmarks.first_numbers $(ARGS)
+
+mutants: dev ## a million spoiled codes through both verifiers: run it every night
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 seed: base ## write another demo city: make seed CITIZENS=200000 DAYS=14 SEED=2
 	@$(BIN)/python -m config.demo --reseed $(or $(CITIZENS),20000) $(or $(DAYS),14) $(or $(SEED),1)
