@@ -95,7 +95,7 @@ def test_the_code_is_one_screen_on_a_small_and_on_a_tall_phone(web, lab, new_pag
                 page.set_viewport_size(size)
                 # A phone's viewport is laid out anew a moment after it changed.
                 page.wait_for_function(FITS, arg=[size["width"], size["height"]], timeout=5_000)
-                assert page.locator(".frame__code").bounding_box()["width"] >= 3 * 61
+                assert page.locator(".frame__code").bounding_box()["width"] >= 2.25 * 77
 
 
 def test_english_and_large_text_are_one_tap_away_and_stay(web, lab, new_page):
