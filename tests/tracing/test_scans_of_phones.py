@@ -9,7 +9,8 @@ from healthcode.services import issue_paper
 from tests.healthcode.pockets import pocket_with_a_pass
 from tests.tracing import door
 from tests.tracing.door import NOW, minutes, scan
-from tracing.models import Direction, Scan, Visit
+from tracing.errors import ScanConflict
+from tracing.models import Alarm, Direction, Scan, Visit
 from tracing.services import admit, record_scans
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +149,26 @@ def test_comparing_makes_no_yellow_code_pass(gate):
     )
 
     assert (stored.outcome, stored.reason, stored.compared) == ("CHECK", "YELLOW", True)
+
+
+def test_staff_who_acted_before_the_server_said_stop_are_heard_and_an_alarm_is_raised(gate, li):
+    """A tick was shown, the person went in, and then the server knew better."""
+    door.after_test(li.citizen, "positive", NOW - minutes(1), now=NOW - minutes(1))
+    text = door.code(li.citizen)
+    told = {"device_outcome": "PASS", "device_reason": "GREEN"}
+    assert one(gate, scan(text, **told)).admitted is False
+
+    again = one(gate, scan(text, admitted=True, **told), after=2 * SECOND)
+
+    assert (again.status, again.admitted) == ("repeated", True)
+    assert Visit.objects.get().citizen_id == li.citizen.pk
+    assert Alarm.objects.get().kind == "admitted_despite_stop"
+
+
+def test_a_person_who_went_in_is_not_unsaid(gate, li):
+    text, told = li.show(NOW), {"device_outcome": "PASS", "device_reason": "GREEN"}
+    one(gate, scan(text, **told))
+
+    with pytest.raises(ScanConflict):
+        raise one(gate, scan(text, admitted=False, **told), after=2 * SECOND).error
+    assert Visit.objects.count() == 1

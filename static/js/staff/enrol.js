@@ -1,27 +1,32 @@
-/* Enrolment: the one-time token comes in the address's fragment, which no server sees, or typed. */
+/* Enrolment: the one-time token comes in the address's fragment, which no server sees, before the
+   camera, or typed. With the first two comes the pin: the root in which this gate is to believe. */
 
+import { fromBase64 } from "./base64.js";
+import * as cameraBox from "./camera_box.js";
+import * as store from "./store.js";
+import { trust } from "./trust_store.js";
 import { word } from "./words.js";
 
+const PIN_BYTES = 32;
 const { enrolUrl, meUrl, homeUrl } = document.body.dataset;
-const form = document.getElementById("enrol");
-const field = document.getElementById("token");
-const failure = document.getElementById("token-error");
+const find = (id) => document.getElementById(id);
+const form = find("enrol");
+const field = find("token");
+const failure = find("token-error");
 const button = form.querySelector("button");
 const label = button.textContent;
 
-async function enrol(token) {
+async function enrol({ token, pin = null }) {
   failure.hidden = true;
-  button.disabled = true;
-  button.textContent = word("working");
+  setBusy(true);
   const problem = await attempt(token);
   if (!problem) {
+    await believe(pin);
     location.replace(homeUrl);
     return;
   }
-  button.disabled = false;
-  button.textContent = label;
-  failure.textContent = word(problem);
-  failure.hidden = false;
+  setBusy(false);
+  tell(problem);
   field.focus();
 }
 
@@ -42,15 +47,57 @@ async function attempt(token) {
   }
 }
 
+/* A typed token brings no pin: the first answer of the server it was typed for does. */
+async function believe(pin) {
+  await trust.load();
+  if (pin) await trust.pinTo(pin);
+  else await store.put("facts", true, "pin_open");
+}
+
+/* The token and the pin of an enrolment's address; null for another text. */
+function read(address) {
+  try {
+    const parts = new URLSearchParams(new URL(address, location.href).hash.slice(1));
+    const token = parts.get("e");
+    const pin = parts.get("r") && fromBase64(parts.get("r"));
+    return token && { token, pin: pin?.length === PIN_BYTES ? pin : null };
+  } catch {
+    return null;
+  }
+}
+
+function onSeen(text) {
+  const found = read(text);
+  if (!found) {
+    tell("not_enrolment");
+    return;
+  }
+  cameraBox.stop();
+  find("camera").dataset.state = "off";
+  field.value = found.token;
+  enrol(found);
+}
+
+function setBusy(on) {
+  button.disabled = on;
+  button.textContent = on ? word("working") : label;
+}
+
+function tell(problem) {
+  failure.textContent = word(problem);
+  failure.hidden = false;
+}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  enrol(field.value);
+  enrol(read(field.value) ?? { token: field.value });
 });
 
-const found = new URLSearchParams(location.hash.slice(1)).get("e");
+cameraBox.onCamera(onSeen);
+const found = read(location.href);
 if (found) {
   history.replaceState(null, "", location.pathname);
-  field.value = found;
+  field.value = found.token;
   enrol(found);
 } else {
   field.focus();

@@ -1,33 +1,45 @@
-/* The home screen and the top line: who this device is, whether it is ready, numbers of today. */
+/* The home screen and the top line: who this device is, which way people go, numbers of today.
+   Whether it is ready is `ready.js`. */
 
-import { link, now, onLink } from "./server.js";
-import { onOutbox, refused, size } from "./outbox.js";
+import { clock } from "./clock.js";
 import { word } from "./words.js";
 
 const KEPT = "healthcode-staff-device";
+const WAY = "healthcode-staff-direction";
 const find = (id) => document.getElementById(id);
+const ways = [...document.querySelectorAll("[data-way]")];
 
 let facts = JSON.parse(localStorage.getItem(KEPT) ?? "null");
 let counts = { PASS: 0, CHECK: 0, STOP: 0, GREY: 0 };
+let inside = null;
 
 /* What the device is, also when the page is opened without network. */
 export function device() {
   return facts;
 }
 
+/* The direction staff chose, at first the device's own, and the venue's rule. */
+export function way() {
+  const direction = localStorage.getItem(WAY) ?? facts.direction;
+  return { direction, attended: facts.attended, hours: facts.negative_within_hours };
+}
+
 export function adopt(body) {
+  if (facts && facts.id !== body.device.id) localStorage.removeItem(WAY);
   facts = body.device;
   counts = body.today;
+  inside = body.inside ?? null;
   localStorage.setItem(KEPT, JSON.stringify(facts));
   draw();
 }
 
 export function forget() {
   localStorage.removeItem(KEPT);
+  localStorage.removeItem(WAY);
 }
 
-export function count(outcome) {
-  counts[outcome] += 1;
+export function count(outcome, step) {
+  counts[outcome] += step;
   drawCounts();
 }
 
@@ -40,59 +52,38 @@ export function showLast(outcome) {
   find("last-time").textContent = new Intl.DateTimeFormat("en-GB", {
     timeZone: "Asia/Shanghai",
     timeStyle: "medium",
-  }).format(now());
+  }).format(clock.now());
   last.hidden = false;
 }
 
 export function draw() {
   if (facts) drawDevice();
   drawCounts();
-  drawLink();
-  size().then(drawOutbox);
 }
 
 function drawDevice() {
-  find("gate").textContent = `${facts.venue} ${facts.name} · ${word(facts.direction)}`;
+  const { direction } = way();
+  find("gate").textContent = `${facts.venue} ${facts.name} · ${word(direction)}`;
   find("home-venue").textContent = facts.venue;
   find("home-gate").textContent = `${facts.name} · ${facts.zone}`;
-  find("home-direction").textContent = word(facts.direction);
   find("home-rule").textContent = word("rule", { n: facts.negative_within_hours });
   find("home-rule").hidden = facts.negative_within_hours === null;
+  for (const button of ways) {
+    button.setAttribute("aria-pressed", String(button.dataset.way === direction));
+  }
 }
 
 function drawCounts() {
   for (const [outcome, number] of Object.entries(counts)) {
     document.querySelector(`[data-count="${outcome}"]`).textContent = String(number);
   }
+  find("inside").textContent = word("inside", { n: inside });
+  find("inside").hidden = inside === null;
 }
 
-function drawLink() {
-  const { online, minutes, skew } = link();
-  if (online === null) return;
-  find("link").dataset.link = online ? "online" : "offline";
-  find("link").textContent = online
-    ? word("online")
-    : minutes
-      ? word("offline_for", { n: minutes })
-      : word("offline");
-  state("fact-link", online, word(online ? "link_ok" : "link_bad"));
-  if (skew === null) state("fact-clock", false, word("clock_unknown"));
-  else state("fact-clock", true, skew > 30 ? word("clock_off", { n: skew }) : word("clock_ok"));
+for (const button of ways) {
+  button.addEventListener("click", () => {
+    localStorage.setItem(WAY, button.dataset.way);
+    draw();
+  });
 }
-
-function drawOutbox(waiting) {
-  const lost = refused();
-  const text = lost
-    ? word("outbox_lost", { n: waiting, m: lost })
-    : word(waiting ? "outbox_some" : "outbox_none", { n: waiting });
-  state("fact-outbox", !waiting && !lost, text);
-}
-
-function state(id, good, text) {
-  const row = find(id);
-  row.dataset.state = good ? "good" : "bad";
-  row.querySelector("dd").textContent = text;
-}
-
-onLink(drawLink);
-onOutbox(drawOutbox);

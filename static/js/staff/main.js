@@ -1,24 +1,34 @@
-/* The page at the gate: open, start, scan, show, remember. The server judges; without it the
-   answer is grey, never green and never red. */
+/* The page at the gate: open, start, scan, show, remember. This gate judges by what it holds and
+   the server by what it knows; where neither can, the answer is grey, never green and never red. */
 
+import * as cameraBox from "./camera_box.js";
+import { clock } from "./clock.js";
+import { clean, judge, repeats } from "./gate.js";
 import * as home from "./home.js";
+import * as lostStore from "./lost_store.js";
 import * as outbox from "./outbox.js";
+import * as ready from "./ready.js";
+import * as refresh from "./refresh.js";
 import { scanId } from "./scan_id.js";
-import { me, now, sendAdmission, sendScan } from "./server.js";
+import { me } from "./server.js";
 import { unlock } from "./signals.js";
-import { clean } from "./text.js";
+import * as store from "./store.js";
+import { trust } from "./trust_store.js";
+import { Turn } from "./turn.js";
 import * as verdict from "./verdict.js";
 import { listen } from "./wedge.js";
 import { word } from "./words.js";
+import * as worker from "./worker.js";
 
 const SAME_CODE = 2000;
+/* A phone that stays before the camera draws its code anew: for the eye it is the same. */
+const STILL_THERE = 5000;
 const HEARTBEAT = 30000;
-const OFFLINE = { device_outcome: "GREY", device_reason: "OFFLINE" };
 const find = (id) => document.getElementById(id);
 const { dataset } = document.body;
 const title = document.title;
 
-let last = { text: "", at: 0 };
+let last = { code: "", at: 0, closed: 0 };
 let busy = false;
 let current = null;
 
@@ -35,21 +45,42 @@ async function open() {
     location.replace(dataset.enrolUrl + location.hash);
     return;
   }
-  const answer = await greet();
-  if (dataset.screen !== "loading") return;
-  if (answer.status === 0 && !home.device()) location.replace(dataset.enrolUrl);
-  else goTo("home");
+  find("insecure").hidden = isSecureContext;
+  await remember();
+  ready.start();
+  if (home.device()) goTo("home");
+  await greet();
+  if (!home.device()) location.replace(dataset.enrolUrl);
+  else work();
+}
+
+/* What was held when the page was closed. */
+async function remember() {
+  await trust.load();
+  const kept = await store.get("facts", "clock");
+  if (kept) clock.restore(kept);
+  await repeats.load(clock.now());
+  await lostStore.draw();
+  home.draw();
+}
+
+function work() {
   outbox.start();
+  refresh.start();
+  worker.start();
+  store.persist();
+  lostStore.check();
+  addEventListener("online", greet);
   setInterval(greet, HEARTBEAT);
+  setInterval(lostStore.check, HEARTBEAT);
 }
 
 /* Also the heartbeat: it keeps the clock, the counts and the word "online" honest. */
 async function greet() {
   const answer = await me();
   if (answer.status === 200) home.adopt(answer.body);
-  else home.draw();
+  if (answer.status === 200 && dataset.screen === "loading") goTo("home");
   noticeExpulsion(answer);
-  return answer;
 }
 
 function noticeExpulsion({ status, body }) {
@@ -66,107 +97,92 @@ function goTo(screen) {
   document.title = title;
   find("announce").textContent = "";
   if (screen === "scan") wedge.focus();
+  else cameraBox.stop();
+  if (screen === "home") atRest();
 }
 
-async function onCode(raw) {
+function atRest() {
+  ready.draw();
+  worker.rest();
+}
+
+/* The camera's word. While staff are asked something it may see what it likes. */
+function onSeen(text) {
+  if (dataset.screen === "scan" || (verdict.isOpen() && !verdict.choosing())) {
+    onCode(text, isStillThere);
+  }
+}
+
+function isStillThere(at) {
+  return verdict.isOpen() || at - last.closed < STILL_THERE;
+}
+
+function isEcho(at) {
+  return at - last.at < SAME_CODE;
+}
+
+/* `isSame` says whether the code that was scanned last is the same person's same scan. */
+async function onCode(raw, isSame = isEcho) {
   const text = clean(raw);
   if (!text || busy || dataset.screen === "stopped") return;
   if (verdict.choosing()) {
     verdict.nudge();
     return;
   }
-  const at = now();
-  if (text === last.text && at - last.at < SAME_CODE) return;
-  last = { text, at };
   setBusy(true);
   wedge.calm();
-  find("notice").hidden = true;
   try {
-    await judge({ scan_id: scanId(at), text });
+    await take(text, isSame);
   } finally {
     setBusy(false);
     wedge.focus();
   }
 }
 
-/* Kept before it is sent, as not let in: a page that dies before the verdict was seen loses
-   nothing and claims nothing. An exit needs no word about the door. */
-async function judge(item) {
-  const told = { ...item, ...OFFLINE };
-  if (home.device().direction !== "exit") told.admitted = false;
-  outbox.hold(item.scan_id);
-  await outbox.put({ scan_id: item.scan_id, item: told });
-  const answer = await sendScan(item);
-  noticeExpulsion(answer);
-  if (answer.status === 200) await decided(item, answer.body);
-  else if (answer.status === 400 || answer.status === 409) await notTaken(item);
-  else undecided(told, answer.status);
+async function take(text, isSame) {
+  const at = clock.now();
+  const way = home.way();
+  const own = await judge(text, { at, ...way });
+  const code = codeOf(own, text);
+  if (code === last.code && isSame(at)) return;
+  last = { ...last, code, at };
+  find("notice").hidden = true;
+  const item = { scan_id: scanId(at), text, direction: way.direction };
+  await new Turn({ item, own, way, at }, hearing).take();
 }
 
-async function decided(item, answer) {
-  await outbox.remove(item.scan_id);
-  outbox.release(item.scan_id);
-  const { device } = home;
-  present(item, {
-    outcome: answer.outcome,
-    name: answer.name,
-    todo: verdict.sentence(answer, device(), device().direction),
-    row: answer.admitted === null ? "choose" : "next",
-  });
+/* A pass is the same however often it is drawn; but one that was not accepted may be shown again
+   as soon as it is better. */
+function codeOf({ outcome, passId }, text) {
+  return outcome === "GREY" ? text : passId;
 }
 
-async function notTaken(item) {
-  await outbox.remove(item.scan_id);
-  outbox.release(item.scan_id);
-  present(item, { outcome: "GREY", name: "", todo: word("REFUSED"), row: "next" });
-}
-
-/* Nobody judged: the scan is uploaded later, as it is kept or as staff say now. */
-function undecided(told, status) {
-  if (dataset.screen === "stopped") return;
-  const row = told.admitted === undefined || status === 429 ? "next" : "papers";
-  const todo = word(status === 429 ? "BUSY" : "OFFLINE");
-  present(told, { outcome: "GREY", name: "", todo, row });
-}
-
-function present(item, shown) {
-  if (current) outbox.release(current.scan_id);
-  current = item;
-  home.count(shown.outcome);
-  home.showLast(shown.outcome);
-  verdict.show(shown, () => {
-    outbox.release(item.scan_id);
-    if (current === item) goTo("scan");
-  });
-}
-
-/* The word is kept until the server has it, and the next person need not wait for that. */
-async function decide(admitted) {
-  const id = current.scan_id;
-  verdict.close();
-  await outbox.put({ scan_id: id, admitted });
-  const { status } = await sendAdmission(id, admitted);
-  if (status === 200) await outbox.remove(id);
-}
-
-async function admitByPapers() {
-  const item = { ...current, admitted: true };
-  await outbox.put({ scan_id: item.scan_id, item });
-  verdict.close();
-}
+const hearing = {
+  showing(turn) {
+    current?.end();
+    current = turn;
+  },
+  done(turn) {
+    last.closed = clock.now();
+    cameraBox.lookAgain();
+    if (current === turn) goTo("scan");
+  },
+  note: tell,
+  answered: noticeExpulsion,
+};
 
 async function paste() {
   try {
     const text = await navigator.clipboard.readText();
     if (text.trim()) await onCode(text);
-    else tell("empty_clipboard");
+    else tell(word("empty_clipboard"));
   } catch {
-    tell("no_clipboard");
+    tell(word("no_clipboard"));
   }
 }
 
-function tell(name) {
-  find("notice").textContent = word(name);
+function tell(text) {
+  find("notice").textContent = text;
   find("notice").hidden = false;
 }
 
@@ -175,9 +191,16 @@ function setBusy(on) {
   document.querySelector(".wedge").dataset.busy = String(on);
 }
 
-async function start() {
+function start() {
   unlock();
   goTo("scan");
+  cameraBox.startIfWanted();
+  stayAwake();
+}
+
+/* The system takes the lock back whenever the page is out of sight. */
+async function stayAwake() {
+  if (document.hidden || dataset.screen === "home") return;
   try {
     await navigator.wakeLock?.request("screen");
   } catch {
@@ -185,10 +208,12 @@ async function start() {
   }
 }
 
+cameraBox.onCamera(onSeen);
+document.addEventListener("visibilitychange", stayAwake);
 find("start").addEventListener("click", start);
 find("leave").addEventListener("click", () => goTo("home"));
 find("paste").addEventListener("click", paste);
-find("admit").addEventListener("click", () => decide(true));
-find("refuse").addEventListener("click", () => decide(false));
-find("papers").addEventListener("click", admitByPapers);
+find("admit").addEventListener("click", () => current.say(true));
+find("refuse").addEventListener("click", () => current.say(false));
+find("papers").addEventListener("click", () => current.say(true));
 open();

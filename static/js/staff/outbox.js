@@ -1,17 +1,17 @@
-/* Scans and words about the door that the server has not acknowledged yet. They outlive the
-   page (IndexedDB) and are deleted, with the scanned text, as soon as the server has answered.
-   A scan that staff are still looking at is held until they are done with it. */
+/* Scans and words about the door that the server has not acknowledged yet. They outlive the page
+   and are deleted, with the scanned text, as soon as the server has answered. A scan that staff
+   are still looking at is held until they are done with it. */
 
-import { sendAdmission, sendBatch } from "./server.js";
+import { sendAdmission, sendBatch, tellStore } from "./server.js";
+import * as store from "./store.js";
 
-const NAME = "healthcode-staff";
-const STORE = "outbox";
+const OUTBOX = "outbox";
 const BATCH = 50;
 const EVERY = 15000;
 const REFUSED = "healthcode-staff-refused";
 
-let opened;
 let flushing = false;
+let told = null;
 const held = new Set();
 const listeners = new Set();
 
@@ -19,14 +19,20 @@ export function onOutbox(listener) {
   listeners.add(listener);
 }
 
-/* A record is {scan_id, item} for a scan, {scan_id, admitted} for a word about one. */
+/* A record is {scan_id, item} for a scan, {scan_id, admitted, compared} for a word about one. False: there
+   is no room left on this device, and nothing was kept. */
 export async function put(record) {
-  await run("readwrite", (store) => store.put(record));
+  try {
+    await store.put(OUTBOX, record);
+  } catch {
+    return false;
+  }
   tell();
+  return true;
 }
 
 export async function remove(id) {
-  await run("readwrite", (store) => store.delete(id));
+  await store.remove(OUTBOX, id);
   tell();
 }
 
@@ -38,13 +44,18 @@ export function release(id) {
   if (held.delete(id)) flush();
 }
 
-export async function size() {
-  return run("readonly", (store) => store.count());
+export function size() {
+  return store.count(OUTBOX);
 }
 
 /* How many scans the server would not take, ever: shown, so that nothing is lost in silence. */
 export function refused() {
   return Number(localStorage.getItem(REFUSED) ?? 0);
+}
+
+export function countRefused() {
+  localStorage.setItem(REFUSED, String(refused() + 1));
+  tell();
 }
 
 export function start() {
@@ -57,14 +68,23 @@ export async function flush() {
   if (flushing) return;
   flushing = true;
   try {
-    const records = (await run("readonly", (store) => store.getAll())).filter(
-      (record) => !held.has(record.scan_id),
-    );
+    const records = (await store.all(OUTBOX)).filter((record) => !held.has(record.scan_id));
     await flushScans(records.filter((record) => record.item));
     await flushAdmissions(records.filter((record) => !record.item));
   } finally {
     flushing = false;
   }
+}
+
+/* Tells the server which store this is, when that or what waits in it has changed. Returns how
+   many scans were lost with an earlier store, as far as the server knows. */
+export async function report() {
+  const [id, waiting] = await Promise.all([store.storeId(), size()]);
+  if (told === waiting) return 0;
+  const { status, body } = await tellStore(id, waiting);
+  if (status !== 200) return 0;
+  told = waiting;
+  return body.lost ?? 0;
 }
 
 async function flushScans(records) {
@@ -75,7 +95,7 @@ async function flushScans(records) {
     if (!results) return;
     for (const [index, record] of batch.entries()) {
       if (results[index].status === "refused") countRefused();
-      await remove(record.scan_id);
+      await acknowledge(record);
     }
   }
 }
@@ -90,37 +110,21 @@ function resultsOf({ status, body }, count) {
 
 async function flushAdmissions(records) {
   for (const record of records) {
-    const { status } = await sendAdmission(record.scan_id, record.admitted);
+    const { scan_id: id, ...said } = record;
+    const { status } = await sendAdmission(id, said);
     if (![200, 400, 404, 409].includes(status)) return;
     if (status !== 200) countRefused();
-    await remove(record.scan_id);
+    await acknowledge(record);
   }
 }
 
-function countRefused() {
-  localStorage.setItem(REFUSED, String(refused() + 1));
-}
-
-async function run(mode, deed) {
-  opened ??= open();
-  const transaction = (await opened).transaction(STORE, mode);
-  const request = deed(transaction.objectStore(STORE));
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(request.result);
-    transaction.onabort = () => reject(transaction.error);
-  });
-}
-
-function open() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "scan_id" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
+/* Unless staff said something since it was sent: that goes with the next. */
+async function acknowledge(sent) {
+  const now = await store.get(OUTBOX, sent.scan_id);
+  if (JSON.stringify(now) === JSON.stringify(sent)) await remove(sent.scan_id);
 }
 
 async function tell() {
-  const count = await size();
-  for (const listener of listeners) listener(count);
+  const waiting = await size();
+  for (const listener of listeners) listener(waiting);
 }

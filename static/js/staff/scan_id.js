@@ -1,5 +1,7 @@
 /* A UUIDv7 (RFC 9562, 5.7): the moment of scanning in milliseconds, then 74 random bits. */
 
+import { written } from "./store.js";
+
 export function scanId(milliseconds) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   let time = Math.floor(milliseconds);
@@ -9,6 +11,5 @@ export function scanId(milliseconds) {
   }
   bytes[6] = 0x70 | (bytes[6] & 0x0f);
   bytes[8] = 0x80 | (bytes[8] & 0x3f);
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return written(bytes);
 }

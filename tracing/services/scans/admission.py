@@ -45,12 +45,14 @@ def hear(
 ) -> Scan:
     """Take the device's own verdict (outcome, reason) and word with a scan sent again.
 
-    The answer to its first sending was lost, so the server presumed what happened at the
-    door: the device's word replaces that, once. Raises ScanConflict on another word later.
+    The answer to its first sending was lost or came too late, so the server presumed what
+    happened at the door: the device's word replaces that. That somebody went in whom the
+    server presumed to stay out is heard at any time. Raises ScanConflict on another word later.
     """
     with transaction.atomic():
         scan = _locked(device, scan_id)
-        settled = scan.admitted is not None and (scan.device_outcome or not verdict[0])
+        told = scan.admitted is not None and (scan.device_outcome or not verdict[0])
+        settled = told and not (admitted and _presumed_out(scan, device))
         if settled and admitted is not None and admitted is not scan.admitted:
             raise ScanConflict(
                 "Something else was said about this scan before.", admitted="differs"
@@ -86,6 +88,17 @@ def follow(scan: Scan, *, device: Device, now: datetime) -> None:
         _write_stay(scan, device, scan.citizen_id, now)
     if scan.outcome == Outcome.STOP and scan.direction == Direction.ENTRY:
         _raise_alarm(scan, device, now)
+
+
+def _presumed_out(scan: Scan, device: Device) -> bool:
+    """Whether staying out is no more than what is taken for granted of such a scan."""
+    presumed = preset(
+        outcome=Outcome(scan.outcome),
+        known=scan.citizen_id is not None,
+        direction=Direction(scan.direction),
+        attended=device.attended,
+    )
+    return scan.admitted is False and presumed is False
 
 
 def _looked_at_the_document(scan: Scan, device: Device, compared: bool) -> dict[str, Any]:
