@@ -14,6 +14,7 @@ urlpatterns = [
     path("code/pulse/", views.pulse, name="pulse"),
     path("code/offline/", views.code_shell, name="code-shell"),
     path("sw.js", views.code_worker, name="code-worker"),
+    path("code/leave/", views.leave, name="leave"),
     path("code/bound/", views.bound_pass, name="bound-pass"),
     path("why/", views.why, name="why"),
     path("appeal/", views.appeal, name="appeal"),

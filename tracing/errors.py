@@ -148,3 +148,17 @@ class TooManyCheckIns(DomainError):
 
     code = "too_many_check_ins"
     message = "Too many check-ins today."
+
+
+class ContactFileInvalid(DomainError):
+    """A file of measured contact that is not `t i j` throughout; details name file and line."""
+
+    code = "contact_file_invalid"
+    message = "This file of face-to-face contact cannot be accepted."
+
+
+class ReplayRefused(DomainError):
+    """A replay whose step cannot be, or that may not have tables of its own."""
+
+    code = "replay_refused"
+    message = "The encounters cannot be replayed."

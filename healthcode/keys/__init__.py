@@ -18,7 +18,7 @@ from healthcode.keys.errors import (
     NoActiveKey,
     NothingPublished,
 )
-from healthcode.keys.files import SIGNING_DAYS, load_ring, new_key
+from healthcode.keys.files import SIGNING_DAYS, load_listed, load_ring, new_key
 from healthcode.keys.live_ids import open_live_id, seal_live_id
 from healthcode.keys.published import LIST_FILE, Published, jwk_set, published, published_list
 from healthcode.keys.ring import Ring, SigningKey
@@ -41,6 +41,7 @@ __all__ = [
     "add_key",
     "jwk_set",
     "kill",
+    "load_listed",
     "load_ring",
     "load_root",
     "new_key",

@@ -5,7 +5,7 @@ The root's file is offline: it is named when one of its deeds is done, and nowhe
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -15,6 +15,7 @@ from healthcode import passes
 from healthcode.keys.errors import CeremonyRefused
 from healthcode.keys.files import (
     DAY,
+    ROUNDING,
     SIGNING_DAYS,
     change_facts,
     load_ring,
@@ -82,14 +83,19 @@ def load_root(file: Path, *, passphrase: bytes | None = None) -> Root:
 def publish(directory: Path, *, root: Root, now: int) -> passes.SignedKeys:
     """Sign the list of all keys that verify still, with the next version.
 
-    The version is the present second, so that it goes up even where the last list was lost.
-    Raises CeremonyRefused where a list of another root is published.
+    A key that gates cannot have known for a day yet is listed to sign that much later, unless
+    nothing else signs its kinds: at first, and after a kill. The version is the present second,
+    so that it goes up even where the last list was lost. Raises CeremonyRefused where a list of
+    another root is published.
     """
     last = published(directory)
     if last is not None and last.pin != root.pin:
         raise CeremonyRefused("The published list is another root's.")
     version = max(now, last.signed.version + 1 if last else 1)
-    keys = tuple(key.public for key in load_ring(directory).keys if now < key.public.verify_until)
+    killed = load_ring(directory).killed
+    before = tuple(key for key in (last.signed.keys if last else ()) if key.kid not in killed)
+    known = [key.public for key in load_ring(directory).keys if now < key.public.verify_until]
+    keys = tuple(_known_in_time(key, before, now) for key in known)
     signed = passes.SignedKeys(version, now, now + passes.KEYS_LIFE, keys)
     public, sign = root.private.public_key(), passes.signer(root.private)
     data = passes.build_key_list(signed, root=public, sign=sign)
@@ -97,17 +103,33 @@ def publish(directory: Path, *, root: Root, now: int) -> passes.SignedKeys:
     return signed
 
 
+def _known_in_time(key: Key, before: tuple[Key, ...], now: int) -> Key:
+    """The key as it is listed: not to sign before gates can know it, where another signs."""
+    earliest = now + PUBLISHED_BEFORE
+    if key.kid in {other.kid for other in before} or key.sign_from >= earliest - ROUNDING:
+        return key
+    if not all(_in_office(kind, before, now) for kind in key.kinds):
+        return key
+    return replace(key, sign_from=earliest - earliest % ROUNDING)
+
+
+def _in_office(kind: Kind, keys: Iterable[Key], now: int) -> bool:
+    return any(kind in key.kinds and key.sign_from <= now < key.sign_until for key in keys)
+
+
 def add_key(
     directory: Path,
     *,
     kinds: Iterable[Kind],
     iss: str,
-    root: Root,
+    root: Root | None,
     now: int,
     in_hours: int = 24,
     days: int = SIGNING_DAYS,
 ) -> Key:
-    """Make a key and publish it; it signs `in_hours` from now, a day ahead at least.
+    """Make a key, and publish it where the root is at hand; else it waits to be listed.
+
+    It signs `in_hours` from now, a day ahead at least.
 
     Only where no published key signs these kinds may it sign sooner: nobody's gate would
     refuse less without it. Raises CeremonyRefused, or ValueError for an impossible `iss`.
@@ -117,7 +139,8 @@ def add_key(
         raise CeremonyRefused("A key is published 24 hours before it signs.", in_hours=in_hours)
     start = now + in_hours * HOUR
     key = new_key(directory, kinds=office, iss=iss, sign_from=start, signing_days=days)
-    publish(directory, root=root, now=now)
+    if root is not None:
+        publish(directory, root=root, now=now)
     return key
 
 
@@ -158,31 +181,32 @@ def kill(directory: Path, kid: bytes) -> None:
     change_facts(directory, kid, killed=True)
 
 
-def rotate(directory: Path, *, iss: str, root: Root, now: int) -> list[Key]:
+def rotate(directory: Path, *, iss: str, root: Root | None, now: int) -> list[Key]:
     """Make the first key of each office, and the successor of each that ends in 14 days.
 
     A successor signs a day before the older ends, so there is always one. Returns the new
-    keys; the list is signed afresh in any case. To be run every week where the root is.
+    keys. The list is signed afresh where the root is at hand; else `publish` does it later.
     """
     made = [
         new_key(directory, kinds=office, iss=iss, sign_from=start)
         for office in OFFICES
         if (start := _start_of_next(directory, office, now)) is not None
     ]
-    publish(directory, root=root, now=now)
+    if root is not None:
+        publish(directory, root=root, now=now)
     return made
 
 
 def _start_of_next(directory: Path, office: frozenset[Kind], now: int) -> int | None:
-    """When a key of this office is to begin that has to be made now; None: nothing to do."""
-    able = [
-        key.public
-        for key in load_ring(directory).keys
-        if key.public.kinds >= office and key.sign and not key.killed
-    ]
-    until = max((key.sign_until for key in able), default=0)
-    if not any(key.sign_from <= now < key.sign_until for key in able):
+    """When a key of this office is to begin that has to be made now; None: nothing to do.
+
+    Where its private half is does not matter: this may be the root's machine.
+    """
+    keys = load_ring(directory).keys
+    able = [key.public for key in keys if key.public.kinds >= office and not key.killed]
+    if not any(now < key.sign_until for key in able):
         return now
+    until = max(key.sign_until for key in able)
     if until - now > SUCCESSOR_BEFORE:
         return None
     return max(now + PUBLISHED_BEFORE, until - PUBLISHED_BEFORE)

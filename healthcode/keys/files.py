@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from healthcode import passes
 from healthcode.keys.errors import KeyFileUnsafe
+from healthcode.keys.published import Published, published
 from healthcode.keys.ring import Ring, SigningKey
 from healthcode.passes import Key, Kind
 
@@ -72,6 +74,25 @@ def load_ring(directory: Path | str) -> Ring:
     return _load(str(directory), tuple(seen))
 
 
+def load_listed(directory: Path | str) -> Ring:
+    """Return the keys that the root has listed, each with the office that the list gives it.
+
+    Only these sign and are believed here, as at every gate. Before there is a list, all keys.
+    """
+    listed = published(directory)
+    return _listed(load_ring(directory), listed) if listed else load_ring(directory)
+
+
+@lru_cache(maxsize=4)
+def _listed(ring: Ring, listed: Published) -> Ring:
+    own = {key.public.kid: key for key in ring.keys}
+    return Ring(tuple(_in_office(key, own.get(key.kid)) for key in listed.signed.keys))
+
+
+def _in_office(office: Key, own: SigningKey | None) -> SigningKey:
+    return SigningKey(office, None) if own is None else replace(own, public=office)
+
+
 @lru_cache(maxsize=4)
 def _load(directory: str, _: tuple[tuple[str, int, int], ...]) -> Ring:
     return Ring(tuple(_load_key(facts) for facts in sorted(Path(directory).glob("*.json"))))
@@ -112,7 +133,9 @@ def _load_private(file: Path, key: Key) -> passes.Signer | None:
 def _store(directory: Path, key: Key, private: ec.EllipticCurvePrivateKey) -> None:
     """Write the private key first: it is found by its facts, so half a key is none."""
     # Others read the public facts: the web server does, where a signer has the keys.
-    directory.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if not directory.exists():
+        directory.mkdir(parents=True)
+        directory.chmod(0o755)
     pem = private.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -135,6 +158,7 @@ def write_whole(file: Path, content: bytes, mode: int) -> None:
     part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as opened:
+        os.fchmod(descriptor, mode)  # whatever the umask is
         opened.write(content)
     part.rename(file)
 

@@ -30,9 +30,9 @@ class SigningKey:
         return max(self.activated_at, self.public.sign_from), self.public.kid
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ring:
-    """All the keys of one directory."""
+    """All the keys of one directory; two rings are equal only if they are the same object."""
 
     keys: tuple[SigningKey, ...]
 

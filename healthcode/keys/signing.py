@@ -6,19 +6,19 @@ from django.conf import settings
 
 from healthcode import passes
 from healthcode.keys.errors import ClaimsRefused, NoActiveKey
-from healthcode.keys.files import load_ring
+from healthcode.keys.files import load_listed
 from healthcode.keys.ring import SigningKey
 from healthcode.passes import Claims, Key, KeyList, Kind
 
 
 def active_key(kind: Kind, now: int) -> SigningKey:
     """Return the key that signs this kind at `now` (unix seconds), or raise NoActiveKey."""
-    return load_ring(settings.HEALTHCODE_KEYS_DIR).active(kind, now)
+    return load_listed(settings.HEALTHCODE_KEYS_DIR).active(kind, now)
 
 
 def public_list() -> KeyList:
     """Return the keys this server believes: its own."""
-    return load_ring(settings.HEALTHCODE_KEYS_DIR).public_list()
+    return load_listed(settings.HEALTHCODE_KEYS_DIR).public_list()
 
 
 def sign(claims: Claims, *, now: int) -> bytes:
@@ -41,7 +41,7 @@ def sign_state(*, version: int, now: int) -> bytes:
     Raises NoActiveKey.
     """
     key, sign = _state_key(now)
-    killed = load_ring(settings.HEALTHCODE_KEYS_DIR).killed
+    killed = load_listed(settings.HEALTHCODE_KEYS_DIR).killed
     state = passes.State(version, now, now + passes.STATE_LIFE, killed)
     return passes.build_state(state, kid=key.kid, sign=sign)
 

@@ -23,7 +23,7 @@ from healthcode.services.issuing import (
 from healthcode.services.items import Item, Result
 from healthcode.services.judging import ScanVerdict, judge_text
 from healthcode.services.onboarding import add_source, change_source
-from healthcode.services.phones import bind_phone, is_the_phone
+from healthcode.services.phones import bind_phone, holder_mark, is_the_phone, leave_phone
 from healthcode.services.proposals import (
     approve_activation,
     drop_proposal,
@@ -69,6 +69,7 @@ __all__ = [
     "fault_of",
     "file_appeal",
     "forget_tallies",
+    "holder_mark",
     "is_the_phone",
     "issue_bound",
     "issue_live",
@@ -77,6 +78,7 @@ __all__ = [
     "judge_text",
     "keep_lists",
     "killed_kids",
+    "leave_phone",
     "list_area",
     "lists_in_use",
     "load_rulesets",

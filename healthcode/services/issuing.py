@@ -4,10 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
-
-from accounts import audit
-from accounts.errors import NotPermitted, UnknownCitizen
 from accounts.models import Citizen, User
 from accounts.services import identify
 from healthcode import passes
@@ -15,6 +11,7 @@ from healthcode.colours import Colour
 from healthcode.errors import SignerUnreachable
 from healthcode.passes import Claims, Kind
 from healthcode.services.current import CurrentStatus, current_status
+from healthcode.services.phones import digest_of
 from healthcode.services.signer import sign_pass
 from healthcode.services.signing import Order
 
@@ -77,14 +74,16 @@ def issue_live(*, citizen_id: int, now: datetime) -> LiveCode:
 
 
 def issue_bound(
-    *, citizen_id: int, session_digest: bytes, holder: bytes, now: datetime
+    *, citizen_id: int, session_key: str, holder: bytes, move: bool = False, now: datetime
 ) -> BoundCode:
     """Sign a pass for a key that a phone has just made (a P-256 point); it works offline.
 
-    Raises NotThePhone unless the session is the citizen's phone; LiveOnly where the status is
-    decided again within minutes; TooManyPasses, HolderInvalid; and what `issue_live` does.
+    The first session that asks becomes the citizen's phone; another only if it says `move`,
+    which withdraws what the first one holds. Raises NotThePhone for any other; LiveOnly where
+    the status is decided again within minutes; TooManyPasses, HolderInvalid; and what
+    `issue_live` does.
     """
-    order = Order(Kind.BOUND, citizen_id, holder, session_digest)
+    order = Order(Kind.BOUND, citizen_id, holder, digest_of(session_key), move=move)
     signed, claims, status = _signed(order, now)
     return BoundCode(
         data=signed,
@@ -101,15 +100,7 @@ def issue_paper(*, citizen_id: int, by: User, now: datetime) -> tuple[str, datet
 
     The one printed before ends at once. Raises NotPermitted or UnknownCitizen.
     """
-    if not by.has_perm("healthcode.issue_paper"):
-        raise NotPermitted
-    citizen = Citizen.objects.filter(pk=citizen_id).first()
-    if citizen is None:
-        raise UnknownCitizen
-    with transaction.atomic():
-        target = f"citizen:{citizen.ref}"
-        audit.record(actor=f"user:{by.username}", action="paper.issued", target=target, now=now)
-        signed = sign_pass(Order(Kind.PAPER, citizen_id, by=by.pk), now=now)
+    signed = sign_pass(Order(Kind.PAPER, citizen_id, by=by.pk), now=now)
     return passes.write_text(signed), _instant(passes.claims_of(signed).exp)
 
 

@@ -13,13 +13,22 @@ from typing import NamedTuple
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
+from accounts.errors import NotPermitted, UnknownCitizen
 from accounts.models import Citizen, User
 from accounts.services import masked_name
 from healthcode import keys, passes, sql
-from healthcode.errors import HolderInvalid, LiveOnly, NotThePhone, TooManyPasses
-from healthcode.models import BoundPass, PaperPass, Phone
+from healthcode.errors import (
+    HolderInvalid,
+    ListsExhausted,
+    LiveOnly,
+    NotThePhone,
+    TooManyPasses,
+)
+from healthcode.models import BoundPass, PaperPass
 from healthcode.passes import Claims, Kind
 from healthcode.services.current import CurrentStatus, current_status
+from healthcode.services.phones import bind_phone, end_paper
 from healthcode.services.slots import draw_slot
 
 HOUR = 3600
@@ -29,20 +38,24 @@ LEAST_LIFE = STEP
 SPREAD = 2 * HOUR
 """The end is drawn from the last two hours: not all phones come back at once."""
 AT_ONCE = 4
+DRAWS = 64
+"""Slots tried: a list that is half full refuses one in two."""
 A_DAY = 24
 PAPER_LIFE = timedelta(seconds=passes.MAX_LIFE[Kind.PAPER])
 SPECIMEN_NAME = "样*"
 
 
 class Order(NamedTuple):
-    """What is to be signed: for bound passes with the phone's session and its new key
-    (a P-256 point), for paper with the officer who prints it."""
+    """What is to be signed: for bound passes with the phone's session, its new key (a P-256
+    point) and whether to make it the phone where another is; for paper with the officer who
+    prints it."""
 
     kind: Kind
     citizen_id: int = 0
     holder: bytes = b""
     session_digest: bytes = b""
     by: int = 0
+    move: bool = False
 
 
 def sign_here(order: Order, *, now: datetime) -> bytes:
@@ -79,10 +92,14 @@ def _sign_live(order: Order, now: datetime) -> bytes:
 
 @transaction.atomic
 def _sign_bound(order: Order, now: datetime) -> bytes:
-    """The status stays locked until the pass is written: whoever recolours then withdraws it."""
+    """The status stays locked until the pass is written: whoever recolours then withdraws it.
+
+    The session becomes the phone in the same transaction: who gets no pass loses none.
+    """
+    holder = _point(order.holder)
     sql.lock_statuses([order.citizen_id])
     status = current_status(citizen_id=order.citizen_id, now=now)
-    _need_phone(order)
+    _bind(order, now)
     start, end = bound_life(status.review_at, now=now, early=secrets.randbelow(SPREAD + 1))
     if end - _seconds(now) < LEAST_LIFE:
         raise LiveOnly
@@ -96,7 +113,7 @@ def _sign_bound(order: Order, now: datetime) -> bytes:
         name=masked_name(citizen),
         colour=status.colour,
         hour=_hour(status),
-        holder=_point(order.holder),
+        holder=holder,
     )
     slot = _take_slot(order.citizen_id, claims, now)
     return keys.sign(replace(claims, slot=slot), now=_seconds(now))
@@ -117,8 +134,11 @@ def bound_life(review_at: datetime | None, *, now: datetime, early: int) -> tupl
 
 @transaction.atomic
 def _sign_paper(order: Order, now: datetime) -> bytes:
+    officer = User.objects.filter(pk=order.by).first()
+    if officer is None or not officer.has_perm("healthcode.issue_paper"):
+        raise NotPermitted
     sql.lock_statuses([order.citizen_id])
-    citizen, start = Citizen.objects.get(pk=order.citizen_id), now.replace(microsecond=0)
+    citizen, start = _citizen(order.citizen_id), now.replace(microsecond=0)
     end_paper(citizen_id=citizen.pk, now=now)
     pass_id = secrets.token_bytes(16)
     row = PaperPass.objects.create(
@@ -126,8 +146,10 @@ def _sign_paper(order: Order, now: datetime) -> bytes:
         citizen=citizen,
         issued_at=start,
         expires_at=start + PAPER_LIFE,
-        issued_by=User.objects.get(pk=order.by),
+        issued_by=officer,
     )
+    actor, target = f"user:{officer.username}", f"citizen:{citizen.ref}"
+    audit.record(actor=actor, action="paper.issued", target=target, now=now)
     claims = Claims(
         kind=Kind.PAPER,
         iat=_seconds(start),
@@ -150,17 +172,18 @@ def _sign_specimen(now: datetime) -> bytes:
     return keys.sign(claims, now=start)
 
 
-def end_paper(*, citizen_id: int, now: datetime) -> int:
-    """End the printed pass of a citizen, if there is one; returns how many that were."""
-    return PaperPass.objects.filter(citizen_id=citizen_id, ended_at__isnull=True).update(
-        ended_at=now
-    )
-
-
-def _need_phone(order: Order) -> None:
-    phone = Phone.objects.filter(citizen_id=order.citizen_id).first()
-    if phone is None or bytes(phone.session_digest) != order.session_digest:
+def _bind(order: Order, now: datetime) -> None:
+    citizen = _citizen(order.citizen_id)
+    digest, move = order.session_digest, order.move
+    if not bind_phone(citizen=citizen, session_digest=digest, move=move, now=now):
         raise NotThePhone
+
+
+def _citizen(citizen_id: int) -> Citizen:
+    citizen = Citizen.objects.filter(pk=citizen_id).first()
+    if citizen is None:
+        raise UnknownCitizen
+    return citizen
 
 
 def _make_room(citizen_id: int, now: datetime) -> None:
@@ -187,10 +210,11 @@ def _take_slot(citizen_id: int, claims: Claims, now: datetime) -> int:
         "issued_at": now,
         "expires_at": expires_at,
     }
-    while True:
+    for _ in range(DRAWS):
         slot = draw_slot(day, now)
         if sql.insert_bound_pass(row | {"slot": slot}):
             return slot
+    raise ListsExhausted
 
 
 def _point(holder: bytes) -> bytes:

@@ -30,11 +30,10 @@ def sign_withdrawn_here(*, number: int, now: datetime) -> bytes:
     One builder at a time; others wait for it and get what it built. Raises UnknownList or
     NoActiveKey.
     """
-    rows = WithdrawnList.objects.filter(pk=number)
-    if token := _fresh_token(rows.first(), now):
+    if token := fresh_token(number, now):
         return token
     with transaction.atomic():
-        row = rows.select_for_update().get()
+        row = WithdrawnList.objects.select_for_update().get(pk=number)
         if token := _fresh_token(row, now):
             return token
         row.token, row.built_at = _build(row, now), now
@@ -42,8 +41,12 @@ def sign_withdrawn_here(*, number: int, now: datetime) -> bytes:
     return bytes(row.token)
 
 
+def fresh_token(number: int, now: datetime) -> bytes | None:
+    """Return a list as it was signed last, if that is not too long ago. Raises UnknownList."""
+    return _fresh_token(WithdrawnList.objects.filter(pk=number).first(), now)
+
+
 def _fresh_token(row: WithdrawnList | None, now: datetime) -> bytes | None:
-    """The list as it was signed last, if that is not too long ago. Raises UnknownList."""
     if row is None:
         raise UnknownList
     if row.token is None or row.built_at is None or now - row.built_at >= REBUILT_AFTER:

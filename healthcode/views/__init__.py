@@ -2,7 +2,7 @@
 
 from healthcode.views.appeal import appeal
 from healthcode.views.bound import bound_pass
-from healthcode.views.code import code, fragment, pulse
+from healthcode.views.code import code, fragment, leave, pulse
 from healthcode.views.offline import code_shell, code_worker
 from healthcode.views.well_known import jwk_set, key_list, state, withdrawn, withdrawn_lists
 from healthcode.views.why import why
@@ -16,6 +16,7 @@ __all__ = [
     "fragment",
     "jwk_set",
     "key_list",
+    "leave",
     "pulse",
     "state",
     "why",

@@ -15,12 +15,18 @@ from pytest_django.live_server_helper import LiveServer
 from healthcode import keys
 from healthcode.colours import Reason
 from healthcode.models import BoundPass, Phone
-from healthcode.passes import Held, Kind, judge
+from healthcode.passes import Held, Kind, claims_of, judge
+from healthcode.passes.text import read_text
 from healthcode.services import lists_in_use, sign_state, sign_withdrawn
 from tests.journeys import world
-from tests.journeys.world import ZHANG_SAN, hand_in, pcr
+from tests.journeys.world import LI_SI, ZHANG_SAN, hand_in, pcr
 
 PHONE = "+8613800138000"
+IN_CHARGE = "() => navigator.serviceWorker.controller !== null"
+KEPT_CARD = """async () => {
+  const { lastCard } = await import("/static/js/code/wallet.js");
+  return Boolean(await lastCard());
+}"""
 
 
 @pytest.fixture
@@ -126,7 +132,7 @@ def test_with_the_server_dead_the_code_still_shows_and_verifies(server, lab, new
 
 def test_the_page_opens_again_without_any_server(server, lab, new_page):
     page = with_own_code(new_page(), server.url)
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function(IN_CHARGE)
     gate = equipped()
     server.stop()
     page.context.set_offline(True)
@@ -142,7 +148,7 @@ def test_the_page_opens_again_without_any_server(server, lab, new_page):
 
 def test_a_phone_that_keeps_nothing_says_so_without_network(server, lab, new_page):
     page = with_own_code(new_page(), server.url)
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function(IN_CHARGE)
     page.evaluate("indexedDB.deleteDatabase('healthcode-wallet')")
     page.context.set_offline(True)
     page.goto(server.url)
@@ -176,9 +182,8 @@ def test_a_killed_key_brings_a_pass_of_the_next_one(web, lab, new_page, settings
     with_own_code(page, web)
     before = shown(page)
     stolen = keys.active_key(Kind.BOUND, now).public.kid
-    keys.new_key(directory, kinds=[Kind.BOUND, Kind.LIVE], iss="SH", sign_from=now - 600)
-    keys.publish(directory, root=root, now=now)
     keys.kill(directory, stolen)
+    assert len(keys.rotate(directory, iss="SH", root=root, now=now)) == 1
     for _ in range(60):
         page.clock.run_for(1_000)
         if verdict(equipped(), shown(page)) is Reason.GREEN:
@@ -243,15 +248,71 @@ def test_a_browser_that_cannot_keep_a_key_shows_live_codes(web, lab, new_page, b
     assert not BoundPass.objects.exists()
 
 
-def test_signing_out_leaves_no_key_and_no_card(web, lab, new_page):
+NOTHING_KEPT = "async () => (await indexedDB.databases()).length === 0"
+
+
+def test_signing_out_leaves_no_key_and_no_card_and_ends_the_pass(web, lab, new_page):
     page = with_own_code(new_page(), web)
+    text = shown(page)
     page.get_by_text("退出登录").click()
     page.wait_for_url("**/signin/**")
 
-    page.wait_for_function(
-        """async () => (await indexedDB.databases()).length === 0
-          && (await caches.keys()).length === 0"""
-    )
+    page.wait_for_function(NOTHING_KEPT)
+    assert verdict(equipped(), text) is Reason.WITHDRAWN
+    assert not Phone.objects.exists()
+
+
+def test_whoever_signs_in_again_has_a_code_that_works_offline(server, lab, new_page):
+    page = with_own_code(new_page(), server.url)
+    page.wait_for_function(IN_CHARGE)
+    page.get_by_text("退出登录").click()
+    page.wait_for_url("**/signin/**")
+    page.wait_for_function(NOTHING_KEPT)
+    with_own_code(page, server.url)
+    page.wait_for_function(KEPT_CARD)
+    gate = equipped()
+    page.context.set_offline(True)
+    page.goto(server.url)
+
+    expect(page.locator("#code")).to_have_attribute("data-code", "bound")
+    assert verdict(gate, shown(page)) is Reason.GREEN
+
+
+def test_a_tab_never_shows_one_person_s_code_on_another_s_card(web, lab, new_page):
+    """Zhang San's tab stays open; in another tab he signs out and Li Si signs in."""
+    hand_in(lab, pcr(LI_SI, "green too"))
+    zhang = new_page()
+    zhang.clock.install()
+    with_own_code(zhang, web)
+    text = shown(zhang)
+    session = world.phone_of(LI_SI, "李小四", "+8613900139000").cookies["session"].value
+    zhang.context.add_cookies([{"name": "session", "value": session, "url": web}])
+    zhang.clock.run_for(3_600_000)
+    expect(zhang.locator(".name__masked")).to_have_text("李*四")
+    for _ in range(10):
+        zhang.clock.run_for(1_000)
+        if zhang.locator("#code").get_attribute("data-code") == "bound":
+            assert holder_of(shown(zhang)) == "李*四"
+    assert holder_of(text) == "张*三"
+
+
+def holder_of(text: str) -> str:
+    """The name in a presentation."""
+    return claims_of(read_text(text)).name
+
+
+def test_a_phone_that_was_moved_away_shows_live_codes(web, lab, new_page):
+    page = new_page()
+    page.clock.install()
+    with_own_code(page, web)
+    Phone.objects.update(session_digest=bytes(32))
+    for _ in range(30):
+        page.clock.run_for(1_000)
+        if page.locator("#code").get_attribute("data-phone") == "not_the_phone":
+            break
+
+    expect(page.locator("#code")).to_have_attribute("data-code", "live")
+    expect(page.locator(".tile__offline")).to_have_text("否")
 
 
 def test_a_phone_that_was_bound_keeps_its_pass_over_a_reload(web, lab, new_page):
@@ -294,7 +355,7 @@ def test_the_worker_keeps_every_file_that_the_page_asks_for(web, lab, new_page):
     page, asked = new_page(), set()
     page.on("request", lambda request: asked.add(request.url.removeprefix(web)))
     with_own_code(page, web)
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function(IN_CHARGE)
     kept = page.evaluate(
         """async () => {
           const cache = await caches.open("healthcode-code");

@@ -20,15 +20,17 @@ class Pocket:
 
     def bind(self, now: datetime, *, move: bool = False) -> bool:
         """Ask to be the citizen's phone."""
-        return bind_phone(citizen=self.citizen, session_key=self.session, move=move, now=now)
+        digest = digest_of(self.session)
+        return bind_phone(citizen=self.citizen, session_digest=digest, move=move, now=now)
 
-    def fetch(self, now: datetime) -> BoundCode:
+    def fetch(self, now: datetime, *, move: bool = False) -> BoundCode:
         """Fetch a pass for a new key, as the page does."""
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.code = issue_bound(
             citizen_id=self.citizen.pk,
-            session_digest=digest_of(self.session),
+            session_key=self.session,
             holder=passes.full_point(self.key.public_key()),
+            move=move,
             now=now,
         )
         return self.code

@@ -71,7 +71,7 @@ def counting(who) -> int:
     return BoundPass.objects.filter(citizen_id=who.pk, withdrawn_at__isnull=True).count()
 
 
-@pytest.mark.parametrize("step", ["_need_phone", "_take_slot", "_hour"])
+@pytest.mark.parametrize("step", ["_bind", "_take_slot", "_hour"])
 def test_a_colour_that_changes_while_a_pass_is_signed_withdraws_that_pass(
     anna, other, monkeypatch, step
 ):

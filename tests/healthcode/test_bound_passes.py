@@ -11,21 +11,28 @@ from hypothesis import strategies as st
 from accounts.models import AuditEvent
 from healthcode import passes
 from healthcode.colours import Colour, Outcome, Reason
-from healthcode.errors import HolderInvalid, LiveOnly, NotThePhone, TooManyPasses
+from healthcode.errors import (
+    HolderInvalid,
+    ListsExhausted,
+    LiveOnly,
+    NotThePhone,
+    TooManyPasses,
+)
 from healthcode.models import BoundPass, Dispute, HealthStatus, WithdrawnList
 from healthcode.passes import SLOTS, inflate
 from healthcode.services import (
     clear_dispute,
     issue_bound,
+    issue_paper,
     judge_text,
     keep_lists,
+    leave_phone,
     lists_in_use,
     recolour,
     replay_statuses,
     retract_evidence,
     sign_withdrawn,
 )
-from healthcode.services.phones import digest_of
 from healthcode.services.signing import bound_life
 from tests.healthcode.pockets import Pocket, pocket_with_a_pass
 from tests.tracing import door
@@ -119,11 +126,6 @@ def test_only_the_phone_gets_a_pass(li):
         other.fetch(NOW)
 
 
-def test_a_session_that_was_never_bound_gets_none(li):
-    with pytest.raises(NotThePhone):
-        Pocket(li).fetch(NOW)
-
-
 def test_moving_to_another_phone_withdraws_what_the_first_one_holds(li):
     first = pocket_with_a_pass(li, NOW)
     assert judged(first).reason is Reason.GREEN
@@ -167,8 +169,45 @@ def test_what_is_no_key_gets_no_pass(li, holder):
     pocket = Pocket(li)
     pocket.bind(NOW)
     with pytest.raises(HolderInvalid):
-        issue_bound(citizen_id=li.pk, session_digest=digest_of("phone"), holder=holder, now=NOW)
+        issue_bound(citizen_id=li.pk, session_key="phone", holder=holder, now=NOW)
     assert not BoundPass.objects.exists()
+
+
+def test_who_gets_no_pass_loses_none(li):
+    """Neither the other phone's pass nor the printed one ends for a key that is none."""
+    first = pocket_with_a_pass(li, NOW)
+    paper, _ = issue_paper(citizen_id=li.pk, by=door.officer(), now=NOW)
+    with pytest.raises(HolderInvalid):
+        issue_bound(citizen_id=li.pk, session_key="other", holder=b"", move=True, now=NOW)
+    HealthStatus.objects.filter(pk=li.pk).update(due_at=NOW + minutes(5))
+    with pytest.raises(LiveOnly):
+        Pocket(li, "other").fetch(NOW, move=True)
+
+    assert judged(first).reason is Reason.GREEN
+    assert judge_text(text=paper, now=NOW).outcome is Outcome.CHECK
+
+
+def test_the_first_session_that_asks_becomes_the_phone(li):
+    assert Pocket(li).fetch(NOW).colour is Colour.GREEN
+    with pytest.raises(NotThePhone):
+        Pocket(li, "other").fetch(NOW)
+
+
+def test_signing_out_withdraws_what_the_phone_holds_and_only_that(li):
+    pocket = pocket_with_a_pass(li, NOW)
+    leave_phone(citizen=li, session_key="another session", now=NOW)
+    assert judged(pocket).reason is Reason.GREEN
+
+    leave_phone(citizen=li, session_key="phone", now=NOW)
+    assert judged(pocket).reason is Reason.WITHDRAWN
+    assert Pocket(li, "the next session").fetch(NOW + minutes(1)).colour is Colour.GREEN
+
+
+def test_a_full_day_of_lists_ends_with_a_refusal_and_no_endless_search(li, monkeypatch):
+    monkeypatch.setattr("healthcode.services.signing.sql.insert_bound_pass", lambda row: False)
+
+    with pytest.raises(ListsExhausted):
+        Pocket(li).fetch(NOW)
 
 
 # --- what ends it ---------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """What is done to the keys, seen from a gate that has no network half of the time."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -223,3 +225,57 @@ def test_strangers_find_the_same_keys_as_a_jwk_set(directory, root):
 
     assert {key["kid"] for key in told["keys"]} == {key.kid.hex() for key in listed.keys}
     assert all(key["kty"] == "EC" and key["crv"] == "P-256" for key in told["keys"])
+
+
+def test_the_root_s_machine_needs_the_public_files_only(directory, root, tmp_path):
+    """The stick carries facts and the list there, and the list back."""
+    made = keys.rotate(directory, iss="SH", root=None, now=NOW + 80 * DAY)
+    assert len(made) == 4
+    with_root = tmp_path / "stick"
+    shutil.copytree(directory, with_root, ignore=shutil.ignore_patterns("*.pem"))
+
+    assert keys.rotate(with_root, iss="SH", root=root, now=NOW + 81 * DAY) == []
+    shutil.copy(with_root / keys.LIST_FILE, directory)
+
+    later = NOW + 89 * DAY
+    assert kid_of(Kind.LIVE, later) in {key.kid for key in made}
+    assert verdict(gate(directory, root, later), code(later), later) is Reason.GREEN
+
+
+def test_a_key_that_the_root_has_not_listed_signs_nothing(directory, root):
+    unlisted = keys.new_key(directory, kinds=[Kind.LIVE, Kind.BOUND], iss="SH", sign_from=NOW)
+
+    assert kid_of(Kind.LIVE, NOW + HOUR) != unlisted.kid
+    assert unlisted.kid not in {key.kid for key in keys.public_list().keys}
+
+
+def test_a_key_that_is_listed_late_signs_a_day_later_however_it_was_made(directory, root):
+    made = keys.new_key(directory, kinds=[Kind.LIVE, Kind.BOUND], iss="SH", sign_from=NOW)
+    keys.publish(directory, root=root, now=NOW + HOUR)
+
+    assert kid_of(Kind.LIVE, NOW + 24 * HOUR) != made.kid
+    assert kid_of(Kind.LIVE, NOW + 25 * HOUR) == made.kid
+
+
+@pytest.mark.parametrize("mask", [0o077, 0o027])
+def test_public_files_can_be_read_whatever_the_umask(tmp_path, settings, mask):
+    before = os.umask(mask)
+    try:
+        directory = settings.HEALTHCODE_KEYS_DIR = tmp_path / "keys"
+        keys.rotate(directory, iss="SH", root=keys.new_root(tmp_path / "r.pem"), now=NOW)
+    finally:
+        os.umask(before)
+
+    modes = {file.suffix: file.stat().st_mode & 0o777 for file in directory.iterdir()}
+    assert modes == {".pem": 0o600, ".json": 0o644, ".cose": 0o644}
+    assert directory.stat().st_mode & 0o777 == 0o755
+
+
+def test_after_a_kill_the_next_key_signs_at_once(directory, root):
+    """A day without codes would be worse than gates that learn of the key a few minutes late."""
+    stolen = kid_of(Kind.LIVE, NOW)
+    keys.kill(directory, stolen)
+    [made] = keys.rotate(directory, iss="SH", root=root, now=NOW + HOUR)
+
+    assert kid_of(Kind.LIVE, NOW + HOUR) == made.kid
+    assert verdict(gate(directory, root, NOW + HOUR), code(NOW + HOUR), NOW + HOUR) is Reason.GREEN

@@ -8,20 +8,26 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from django.conf import settings as configured
+from django.db import connection
 from django.utils import timezone
 
+from accounts.errors import NotPermitted
+from accounts.models import User
 from healthcode import keys, passes
 from healthcode.colours import Colour, Reason
-from healthcode.errors import NotThePhone, SignerUnreachable
+from healthcode.errors import NotThePhone, SignerUnreachable, UnknownList
 from healthcode.keys import NoActiveKey
+from healthcode.management.commands.signer import THREADS
 from healthcode.passes import Kind
 from healthcode.services import (
     answer,
     issue_live,
+    issue_paper,
     issue_specimen,
     judge_text,
     lists_in_use,
@@ -89,20 +95,26 @@ def test_everything_is_signed_by_the_signer_and_nothing_here(signer, zhang):
 
 
 def test_the_signer_s_refusals_are_the_same_errors(signer, zhang):
+    pocket_with_a_pass(zhang, timezone.now())
     with pytest.raises(NotThePhone):
         Pocket(zhang, "a stranger's session").fetch(timezone.now())
 
 
-def test_a_web_server_that_was_taken_over_makes_nobody_green(signer, zhang):
-    """It can ask for a person's pass; it cannot say what stands in it."""
+def test_what_stands_in_a_pass_is_not_for_the_web_server_to_say(signer, zhang):
+    """It can ask for a person's pass, and gets what the database says of the person."""
     lab = world.source("lab", "test")
     world.hand_in(lab, world.pcr(world.ZHANG_SAN, "two", result="positive", at=world.ago(hours=1)))
     world.status_after_the_sweep(world.ZHANG_SAN)
-    asked = {"sign": "live", "citizen": zhang.pk, "holder": "", "session": "", "by": 0}
+    asked = live_of(zhang)
     said = exchange(asked | {"colour": 1, "name": "张三", "now": 0})
 
     claims = passes.claims_of(bytes.fromhex(said["signed"]))
     assert claims.colour is Colour.RED
+
+
+def live_of(who) -> dict:
+    nothing = {"holder": "", "session": "", "by": 0, "move": False}
+    return {"sign": "live", "citizen": who.pk, **nothing}
 
 
 def exchange(asked) -> dict:
@@ -111,6 +123,33 @@ def exchange(asked) -> dict:
         channel.sendall(json.dumps(asked).encode() + b"\n")
         with channel.makefile("rb") as answers:
             return json.loads(answers.readline())
+
+
+def test_many_callers_take_no_more_connections_than_there_are_threads(signer, zhang):
+    with ThreadPoolExecutor(40) as callers:
+        said = list(callers.map(lambda _: exchange(live_of(zhang)), range(200)))
+
+    assert all("signed" in each for each in said)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        assert cursor.fetchone()[0] <= THREADS + 2
+
+
+def test_a_list_that_is_not_there_is_the_same_refusal(signer):
+    with pytest.raises(UnknownList):
+        sign_withdrawn(number=4095, now=timezone.now())
+
+
+def test_printing_is_for_whoever_may_also_in_the_signer(signer, zhang):
+    stranger = User.objects.create(username="zhao")
+
+    with pytest.raises(NotPermitted):
+        issue_paper(citizen_id=zhang.pk, by=stranger, now=timezone.now())
+    assert exchange(live_of(zhang) | {"sign": "paper", "by": 0})["code"] == "not_permitted"
+
+
+def test_one_signed_state_serves_who_asks_within_seconds(signer):
+    assert sign_state(now=timezone.now()) == sign_state(now=timezone.now())
 
 
 def test_the_socket_is_for_its_user_and_group(signer, settings):
@@ -134,6 +173,7 @@ def test_without_a_signer_the_refusal_says_so(zhang, settings, tmp_path):
         b'{"sign": "withdrawn"}\n',
         b'{"sign": "live", "citizen": "x", "holder": "", "session": "", "by": 0}\n',
         b'{"sign": "bound", "citizen": 1, "holder": "zz", "session": "", "by": 0}\n',
+        b"[" * 900 + b"\n",
     ],
 )
 def test_what_is_no_order_is_answered_and_signs_nothing(line):

@@ -2,17 +2,22 @@
 
 import random
 from collections import Counter, defaultdict
+from dataclasses import replace
 from os import environ
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import ProgrammingError
 
 from config.environment import PROJECT
+from healthcode.policy.ruleset import Condition, ContactRule
+from healthcode.rules import load_named
 from tests.tracing.face_to_face import (
     CLOSE,
     DAY,
     STEP,
+    US,
     Row,
     left_behind,
     replay,
@@ -20,6 +25,7 @@ from tests.tracing.face_to_face import (
     write,
 )
 from tests.tracing.outbreak import home, person, room, stay
+from tracing import sql
 from tracing.models import Visit
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +129,17 @@ def test_who_met_in_passing_may_be_secondary(tij):
     assert found(tij, passing + rows) == (3, 3, 2, 2, 1, 1)
 
 
+def test_what_a_rule_grades_casual_makes_nobody_secondary(tij, monkeypatch):
+    # Half an hour is casual by the first rule, as odd as that is.
+    ours = load_named(US)
+    [near, *_] = ours.contacts.rules
+    long = ContactRule("long", (Condition("minutes", least=30),), "casual")
+    odd = replace(ours, contacts=replace(ours.contacts, rules=(long, near)))
+    monkeypatch.setattr("tracing.services.calibrate.replay.load_named", lambda name: odd)
+    rows = together(ANNA, BEN, since=0) + together(BEN, CHEN, since=DAY, rows=2 * CLOSE)
+    assert found(tij, rows) == (3, 2, 1, 1, 0, 0)
+
+
 def test_two_hops_are_the_most(tij):
     rows = [
         row
@@ -148,6 +165,13 @@ def test_the_real_city_is_neither_read_nor_changed(tij):
     rows = together(anna.pk, ben.pk, since=0) + together(ben.pk, chen.pk, since=0, rows=1)
     assert found(tij, rows) == (3, 2, 1, 1, 0, 0)
     assert Visit.objects.count() == 2
+
+
+def test_a_real_table_is_never_read_by_mistake(tij, monkeypatch):
+    fewer = [name for name in sql.SCRATCH_TABLES if name != "accounts_membership"]
+    monkeypatch.setattr(sql, "SCRATCH_TABLES", fewer)
+    with pytest.raises(ProgrammingError, match="accounts_membership"):
+        found(tij, together(ANNA, BEN, since=0))
 
 
 def test_nothing_is_left_behind(tij):

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from healthcode.colours import Outcome, Reason
+from healthcode.colours import Colour, Outcome, Reason
+from healthcode.models import HealthStatus
 from healthcode.services import issue_paper
 from tests.healthcode.pockets import pocket_with_a_pass
 from tests.tracing import door
@@ -172,3 +173,34 @@ def test_a_person_who_went_in_is_not_unsaid(gate, li):
     with pytest.raises(ScanConflict):
         raise one(gate, scan(text, admitted=False, **told), after=2 * SECOND).error
     assert Visit.objects.count() == 1
+
+
+def test_five_codes_of_one_person_let_in_one(gate, li):
+    """Each page that is opened has a pass of its own; the person is the same."""
+    texts = [door.code(li.citizen, NOW + 5 * serial * SECOND) for serial in range(5)]
+    results = [
+        one(gate, scan(text, NOW + 5 * serial * SECOND)) for serial, text in enumerate(texts)
+    ]
+
+    assert [result.reason for result in results] == ["GREEN", *["REPEATED"] * 4]
+
+
+def test_a_scan_that_is_sent_again_decides_nobody_in_the_past(gate, li):
+    """A person turned red since, and is due: whoever is due is decided as of now, never then."""
+    text = door.code(li.citizen)
+    one(gate, scan(text))
+    door.after_test(li.citizen, "positive", NOW + minutes(5), now=NOW + minutes(6))
+    HealthStatus.objects.filter(pk=li.citizen.pk).update(due_at=NOW)
+    again = one(gate, scan(text), after=minutes(20))
+
+    assert (again.status, again.reason) == ("repeated", "GREEN")
+    assert HealthStatus.objects.get(pk=li.citizen.pk).colour == Colour.RED
+
+
+def test_not_letting_somebody_in_makes_no_paper_pass(gate, li):
+    result = one(gate, scan(paper(li.citizen)))
+    stored = admit(
+        device=gate, scan_id=result.scan_id, admitted=False, compared=True, now=NOW + SECOND
+    )
+
+    assert (stored.outcome, stored.admitted, stored.compared) == ("CHECK", False, False)

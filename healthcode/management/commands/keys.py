@@ -15,6 +15,7 @@ from healthcode import keys
 from healthcode.passes import Kind
 
 ENCRYPTED = b"ENCRYPTED"
+WITHOUT_ROOT = "without it, keys wait until `publish` lists them"
 
 
 class Command(BaseCommand):
@@ -29,11 +30,12 @@ class Command(BaseCommand):
         root = deeds.add_parser("root", help="make the root, on a machine without network")
         root.add_argument("root", type=Path, metavar="FILE")
         root.add_argument("--passphrase", action="store_true", help="ask for one, and encrypt")
-        self._add_new(deeds.add_parser("new", help="make a key, publish it and print its kid"))
+        self._add_new(deeds.add_parser("new", help="make a key and print its kid"))
         rotate = deeds.add_parser("rotate", help="make first keys and successors that are due")
         publish = deeds.add_parser("publish", help="sign the list of keys afresh, for 30 days")
         retire = deeds.add_parser("retire", help="end a key's signing; what it signed stays good")
-        for deed in (rotate, publish, retire):
+        rotate.add_argument("--root", type=Path, metavar="FILE", help=WITHOUT_ROOT)
+        for deed in (publish, retire):
             deed.add_argument("--root", type=Path, required=True, metavar="FILE")
         rotate.add_argument("--issuer", default=settings.HEALTHCODE_ISSUER)
         activate = deeds.add_parser("activate", help="make a published key the one that signs")
@@ -43,7 +45,7 @@ class Command(BaseCommand):
         deeds.add_parser("list", help="show the keys and what each may do now")
 
     def _add_new(self, new: ArgumentParser) -> None:
-        new.add_argument("--root", type=Path, required=True, metavar="FILE")
+        new.add_argument("--root", type=Path, metavar="FILE", help=WITHOUT_ROOT)
         new.add_argument("--kinds", nargs="+", type=Kind, choices=list(Kind), default=[Kind.LIVE])
         new.add_argument("--issuer", default=settings.HEALTHCODE_ISSUER)
         new.add_argument("--days", type=int, default=keys.SIGNING_DAYS, help="days it signs for")
@@ -74,7 +76,7 @@ class Command(BaseCommand):
             Path(settings.HEALTHCODE_KEYS_DIR),
             kinds=options["kinds"],
             iss=options["issuer"],
-            root=_root_of(options),
+            root=_root_of(options) if options["root"] else None,
             now=now,
             in_hours=options["in_hours"],
             days=options["days"],
@@ -82,7 +84,8 @@ class Command(BaseCommand):
         self.stdout.write(key.kid.hex())
 
     def _rotate(self, options: dict[str, Any], now: int) -> None:
-        directory, root = Path(settings.HEALTHCODE_KEYS_DIR), _root_of(options)
+        directory = Path(settings.HEALTHCODE_KEYS_DIR)
+        root = _root_of(options) if options["root"] else None
         for key in keys.rotate(directory, iss=options["issuer"], root=root, now=now):
             self.stdout.write(key.kid.hex())
 
@@ -103,11 +106,12 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any], now: int) -> None:
         ring = keys.load_ring(settings.HEALTHCODE_KEYS_DIR)
+        listed = keys.load_listed(settings.HEALTHCODE_KEYS_DIR)
         for key in ring.keys:
             office = key.public
             kinds = ",".join(sorted(office.kinds))
             times = (office.sign_from, office.sign_until, office.verify_until)
-            row = (office.kid.hex(), _standing(ring, key, now), office.iss, kinds)
+            row = (office.kid.hex(), _standing(listed, office.kid, now), office.iss, kinds)
             self.stdout.write("  ".join((*row, *map(_day, times))))
 
 
@@ -118,7 +122,10 @@ def _root_of(options: dict[str, Any]) -> keys.Root:
     return keys.load_root(file, passphrase=getpass("Passphrase: ").encode() if encrypted else None)
 
 
-def _standing(ring: keys.Ring, key: keys.SigningKey, now: int) -> str:
+def _standing(listed: keys.Ring, kid: bytes, now: int) -> str:
+    key = listed.by_kid(kid)
+    if key is None:
+        return "unpublished"
     office = key.public
     if key.killed:
         return "killed"
@@ -130,11 +137,7 @@ def _standing(ring: keys.Ring, key: keys.SigningKey, now: int) -> str:
         return "verifying"
     if key.sign is None:
         return "no-private-key"
-    return "signing" if _has_a_turn(ring, key, now) else "standby"
-
-
-def _has_a_turn(ring: keys.Ring, key: keys.SigningKey, now: int) -> bool:
-    return any(ring.active(kind, now) is key for kind in key.public.kinds)
+    return "signing" if any(listed.active(kind, now) is key for kind in office.kinds) else "standby"
 
 
 def _day(instant: int) -> str:

@@ -4,7 +4,9 @@ import os
 import signal
 import socketserver
 from argparse import ArgumentParser
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from socket import socket
 from types import FrameType
 from typing import Any
 
@@ -17,6 +19,8 @@ from healthcode import services
 from healthcode.services.signer import LONGEST_LINE
 
 MODE = 0o660
+THREADS = 8
+"""Each has one connection to the database; more callers than that wait their turn."""
 
 
 class Handler(socketserver.StreamRequestHandler):
@@ -25,19 +29,39 @@ class Handler(socketserver.StreamRequestHandler):
     timeout = 5
 
     def handle(self) -> None:
-        """Answer, with a database connection that works."""
-        close_old_connections()
+        """Answer, with the thread's connection to the database, if that still works."""
         line = self.rfile.readline(LONGEST_LINE)
         if line.endswith(b"\n"):
+            close_old_connections()
             self.wfile.write(services.answer(line, now=timezone.now()))
-        close_old_connections()
 
 
-class Server(socketserver.ThreadingUnixStreamServer):
-    """A thread for each request, none of which keeps the process from ending."""
+class Server(socketserver.UnixStreamServer):
+    """A few threads that stay: as many connections to the database, whoever asks how often."""
 
-    daemon_threads = True
     request_queue_size = 128
+
+    def __init__(self, path: str) -> None:
+        """Listen at the path."""
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="signer")
+        super().__init__(path, Handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Have one of the threads answer."""
+        self._threads.submit(self._answer, request, client_address)
+
+    def server_close(self) -> None:
+        """Stop listening; what is being signed is finished."""
+        super().server_close()
+        self._threads.shutdown(cancel_futures=True)
+
+    def _answer(self, request: socket, client_address: Any) -> None:
+        try:
+            self.finish_request(request, client_address)
+        except OSError:
+            pass  # the caller has gone
+        finally:
+            self.shutdown_request(request)
 
 
 class Command(BaseCommand):
@@ -58,7 +82,7 @@ class Command(BaseCommand):
         path.unlink(missing_ok=True)
         signal.signal(signal.SIGTERM, _stop)
         before = os.umask(0o177)
-        with Server(str(path), Handler) as server:
+        with Server(str(path)) as server:
             os.umask(before)
             path.chmod(MODE)
             try:

@@ -1,6 +1,6 @@
-/* Signing out, or being signed out, leaves nothing on the phone. */
+/* Signing out, or being signed out, leaves nothing of a person on the phone. The files of the page
+   stay: they are everybody's. */
 
 import { forget } from "./wallet.js";
 
 forget().catch(() => {});
-if ("caches" in globalThis) caches.delete("healthcode-code");

@@ -4,6 +4,7 @@
 import { fetchBound, stored } from "./bound.js";
 import { draw } from "./drawing.js";
 import { present } from "./presentation.js";
+import { CHANNEL } from "./wallet.js";
 
 const SECOND = 1000;
 const REDRAW = 30 * SECOND;
@@ -18,22 +19,27 @@ let drawnAt = -Infinity;
 let nextTry = 0;
 let busy = false;
 
-/* Look what this phone holds; to be awaited before anything else here. */
+/* Look what this phone holds; to be awaited before anything else here. Whoever signs out in one
+   tab signs out in all. */
 export async function open() {
   record = await stored();
+  if ("BroadcastChannel" in globalThis) new BroadcastChannel(CHANNEL).onmessage = drop;
 }
 
 /* The card on the page is another now; a decision that is new asks for a pass at once. */
 export function adopt(element) {
   if (card && card.dataset.seen !== element.dataset.seen) nextTry = 0;
   card = element;
+  // Somebody else signed in on this phone, perhaps in another tab.
+  if (record && record.holder !== card.dataset.holder) drop();
   drawnAt = -Infinity;
   card.dataset.code = "live";
 }
 
 /* Whether there is a pass to show at `time` (ms): of the colour that the card names. */
 export function usable(time) {
-  if (!record || record.colour !== card.dataset.colour) return false;
+  if (record?.holder !== card.dataset.holder) return false;
+  if (record.colour !== card.dataset.colour) return false;
   return record.iat * SECOND <= time && time < record.exp * SECOND;
 }
 
@@ -42,7 +48,7 @@ export function kid() {
   return record?.kid ?? "";
 }
 
-/* The key was killed: no gate takes the pass any more. */
+/* The pass is not to be shown any more: gates refuse it, or its holder is another. */
 export function drop() {
   record = null;
   nextTry = 0;

@@ -3,6 +3,9 @@
 
 import { deleteDB, openDB } from "../../vendor/idb/index.js";
 
+/* On which tabs tell each other that the phone forgets. */
+export const CHANNEL = "healthcode-forget";
+
 const NAME = "healthcode-wallet";
 const PASSES = "passes";
 const CARDS = "cards";
@@ -59,5 +62,6 @@ export function lastCard() {
 
 /* Nothing of the holder stays on a phone that was signed out. */
 export function forget() {
+  if ("BroadcastChannel" in globalThis) new BroadcastChannel(CHANNEL).postMessage("forget");
   return deleteDB(NAME);
 }

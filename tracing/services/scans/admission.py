@@ -28,7 +28,8 @@ def admit(
     with transaction.atomic():
         scan = _locked(device, scan_id)
         if scan.admitted is None:
-            words = {"admitted": admitted} | _looked_at_the_document(scan, device, compared)
+            seen = _looked_at_the_document(scan, device, admitted and compared)
+            words = {"admitted": admitted} | seen
             _say(scan, words, device=device, now=now)
     if scan.admitted is not admitted:
         raise ScanConflict("Something else was said about this scan before.", admitted="differs")

@@ -87,7 +87,7 @@ def _again(attempt: _Attempt, known: Scan) -> ScanResult:
             now=attempt.now,
         )
     # The stored verdict stands; only what is not stored is read from the code once more.
-    return _answer(attempt, known, "repeated", _judge(attempt, known.received_at))
+    return _answer(attempt, known, "repeated", _judge_again(attempt, known.received_at))
 
 
 def _says_more(scan: NewScan, known: Scan) -> bool:
@@ -108,6 +108,12 @@ def _judge(attempt: _Attempt, received_at: datetime) -> ScanVerdict:
     if travelled > AT_ONCE and verdict.reason in TOO_OLD:
         return _judge_as_at(attempt, received_at, attempt.at)
     return verdict
+
+
+def _judge_again(attempt: _Attempt, received_at: datetime) -> ScanVerdict:
+    """As it was judged when it was received; who is due now is decided as of now, never then."""
+    late = received_at - attempt.at > ON_TIME
+    return _judge_as_at(attempt, attempt.now, attempt.at if late else received_at)
 
 
 def _judge_as_at(attempt: _Attempt, now: datetime, as_at: datetime | None) -> ScanVerdict:
@@ -140,16 +146,16 @@ def _is_repeated(attempt: _Attempt, verdict: ScanVerdict) -> bool:
     """Only what would have passed can be too good to be true."""
     if verdict.reason is not Reason.GREEN or attempt.scan.direction is Direction.EXIT:
         return False
-    return _shown_before(attempt, verdict.pass_id, attempt.now) is not None
+    return _shown_before(attempt, verdict.citizen_id, attempt.now) is not None
 
 
-def _shown_before(attempt: _Attempt, pass_id: bytes | None, received_at: datetime) -> int | None:
-    if pass_id is None:
+def _shown_before(attempt: _Attempt, citizen_id: int | None, received_at: datetime) -> int | None:
+    if citizen_id is None:
         return None
     return shown_before(
         scan_id=attempt.scan.scan_id,
         device_id=attempt.device.pk,
-        pass_id=pass_id,
+        citizen_id=citizen_id,
         at=attempt.at,
         received_at=received_at,
     )
@@ -198,14 +204,10 @@ def _answer(attempt: _Attempt, stored: Scan, status: str, verdict: ScanVerdict) 
         name=verdict.name if shown else "",
         negative_hours=_hours_since(verdict.negative_at, attempt.at) if shown else None,
         shown_before=(
-            _shown_before(attempt, _bytes(stored.pass_id), stored.received_at) if repeated else None
+            _shown_before(attempt, stored.citizen_id, stored.received_at) if repeated else None
         ),
     )
 
 
 def _hours_since(sampled: datetime | None, at: datetime) -> int | None:
     return None if sampled is None else max(ceil((at - sampled) / timedelta(hours=1)), 0)
-
-
-def _bytes(stored: bytes | memoryview | None) -> bytes | None:
-    return None if stored is None else bytes(stored)

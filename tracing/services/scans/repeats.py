@@ -1,4 +1,7 @@
-"""The same code shown twice: by two people, or by one who came back."""
+"""The same person's code shown twice: by two people, or by one who came back.
+
+By the person, not by the pass: every page that is opened has a pass of its own.
+"""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,16 +14,16 @@ ANY_DEVICE = timedelta(seconds=60)
 
 
 def shown_before(
-    *, scan_id: UUID, device_id: int, pass_id: bytes, at: datetime, received_at: datetime
+    *, scan_id: UUID, device_id: int, citizen_id: int, at: datetime, received_at: datetime
 ) -> int | None:
-    """Return how many seconds apart the same pass was shown for entry, if that is suspicious.
+    """Return how many seconds apart the same person went in twice, if that is suspicious.
 
     Suspicious: within three minutes at this device, within sixty seconds at any other, as the
     server saw it: whichever scan was received first was the first. Exits do not count, nor an
     entry on the other side of an exit, nor somebody who was not let in.
     """
     near = Scan.objects.filter(
-        pass_id=pass_id,
+        citizen_id=citizen_id,
         scan_id__gte=first_id(at - SAME_DEVICE),
         scan_id__lte=first_id(at + SAME_DEVICE),
         received_at__lte=received_at,

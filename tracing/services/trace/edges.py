@@ -1,5 +1,6 @@
 """Meetings as the policy sees them, graded by it and by nothing else."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import product
@@ -62,15 +63,17 @@ class Graded(NamedTuple):
         return max(lasts) if len(lasts) == len(self.proof) else None
 
 
-def grade_meeting(meeting: Meeting, rules: CompiledRules, hop: int) -> Graded:
-    """What the rules make of two people in one kind of place.
+def grade_meeting(
+    meeting: Meeting, rules: CompiledRules, hop: int, distance_m: float | None = None
+) -> Graded:
+    """What the rules make of two people in one kind of place, and so far apart if measured.
 
     The rules are not asked where it is only told that one of them was there: a photograph of
     a poster can be scanned from anywhere, so that makes a casual contact, whatever else.
     """
     if meeting.told:
         return _told(meeting)
-    found = grade(_edge(meeting, hop), rules)
+    found = grade(_edge(meeting, hop, distance_m), rules)
     return Graded(
         via_id=meeting.via_id,
         citizen_id=meeting.citizen_id,
@@ -114,7 +117,9 @@ def grade_home(home: Cohabitation, rules: CompiledRules, hop: int) -> Graded:
     )
 
 
-def kinds_worth_asking(rules: CompiledRules, *, hop: int, minutes: int) -> list[tuple[str, bool]]:
+def kinds_worth_asking(
+    rules: CompiledRules, *, hop: int, minutes: int, distance_m: float | None = None
+) -> list[tuple[str, bool]]:
     """The (vehicle, close_quarters) of places where some meeting could be more than casual.
 
     The rules themselves are asked, with the most and the least telling meetings of each kind,
@@ -125,7 +130,7 @@ def kinds_worth_asking(rules: CompiledRules, *, hop: int, minutes: int) -> list[
         (vehicle, close_quarters)
         for vehicle, close_quarters in product(SETTINGS, (False, True))
         if any(
-            grade(edge, rules).grade != ContactGrade.CASUAL
+            grade(edge._replace(distance_m=distance_m), rules).grade != ContactGrade.CASUAL
             for edge in _probes(vehicle, close_quarters, hop, times)
         )
     ]
@@ -134,14 +139,15 @@ def kinds_worth_asking(rules: CompiledRules, *, hop: int, minutes: int) -> list[
 def _probes(vehicle: str, close_quarters: bool, hop: int, times: tuple[int, ...]) -> Iterator[Edge]:
     for minutes, apart, crew in product(times, (0, None), (True, False)):
         meeting = Meeting(0, 0, vehicle, close_quarters, minutes * 60.0, apart, crew, False, ())
-        yield _edge(meeting, hop)
+        yield _edge(meeting, hop, None)
 
 
-def _edge(meeting: Meeting, hop: int) -> Edge:
+def _edge(meeting: Meeting, hop: int, distance_m: float | None) -> Edge:
     return Edge(
         setting=_setting(meeting.vehicle),
         minutes=meeting.seconds / 60,
         rows_apart=meeting.rows_apart,
+        distance_m=distance_m,
         vehicle=meeting.vehicle or None,
         close_quarters=meeting.close_quarters,
         same_compartment=_same_compartment(meeting),
@@ -164,8 +170,11 @@ def _setting(vehicle: str) -> str:
 
 
 def _by_place(meeting: Meeting) -> Iterator[Together]:
-    for place_id in sorted({place_id for place_id, _ in meeting.stays}):
-        spans = union(span for place, span in meeting.stays if place == place_id)
+    stays: dict[int, list[Span]] = defaultdict(list)
+    for place_id, span in meeting.stays:
+        stays[place_id].append(span)
+    for place_id in sorted(stays):
+        spans = union(stays[place_id])
         yield Together(place_id, _minutes(spans), spans[0].first, spans[-1].last)
 
 

@@ -37,8 +37,12 @@ class Found(NamedTuple):
     meetings: tuple[Graded, ...]
 
 
-def find_contacts(case: Case, rules: CompiledRules, *, now: datetime) -> dict[int, Found]:
+def find_contacts(
+    case: Case, rules: CompiledRules, *, now: datetime, distance_m: float | None = None
+) -> dict[int, Found]:
     """The contacts of a confirmed case by citizen, from its stored window; writes nothing.
+
+    `distance_m`: how far apart people in one place are, where that was measured.
 
     The second hop, if the rules have one, starts from each close contact's own first meeting
     with the case, of whatever grade (but not one that is only told), and ends with their
@@ -46,18 +50,20 @@ def find_contacts(case: Case, rules: CompiledRules, *, now: datetime) -> dict[in
     case's fate changes another's.
     """
     second = contacts_part(rules).second_hop
-    first_hop = list(_met_by_case(case, rules, now))
+    first_hop = list(_met_by_case(case, rules, now, distance_m))
     close = {found.citizen_id for found in first_hop if found.grade is ContactGrade.CLOSE}
     second_hop: list[Graded] = []
     if second is not None and close:
         sources = _close_contacts(case, first_hop, close)
         known = {case.citizen_id, *close}
-        met = _met_by_contacts(sources, known, rules, second.minimum_minutes, now)
+        met = _met_by_contacts(sources, known, rules, second.minimum_minutes, now, distance_m)
         second_hop = [found for found in met if found.grade is ContactGrade.SECONDARY]
     return _by_person([*first_hop, *second_hop])
 
 
-def _met_by_case(case: Case, rules: CompiledRules, now: datetime) -> Iterator[Graded]:
+def _met_by_case(
+    case: Case, rules: CompiledRules, now: datetime, distance_m: float | None
+) -> Iterator[Graded]:
     contacts = contacts_part(rules)
     since, until = case.window_from, case.window_until
     if since is None or until is None:
@@ -67,7 +73,7 @@ def _met_by_case(case: Case, rules: CompiledRules, now: datetime) -> Iterator[Gr
         least_minutes=contacts.minimum_minutes,
         window_hours=contacts.window_hours,
     )
-    yield from (grade_meeting(meeting, rules, 1) for meeting in met)
+    yield from (grade_meeting(meeting, rules, 1, distance_m) for meeting in met)
     # A home is shared until the case is isolated, whenever that was confirmed.
     at_home = infectious_until(
         onset_at=case.onset_at,
@@ -106,6 +112,7 @@ def _met_by_contacts(
     rules: CompiledRules,
     minutes: int,
     now: datetime,
+    distance_m: float | None,
 ) -> Iterator[Graded]:
     contacts = contacts_part(rules)
     least = max(contacts.minimum_minutes, minutes)
@@ -114,10 +121,10 @@ def _met_by_contacts(
         least_minutes=least,
         window_hours=contacts.window_hours,
         known=known,
-        kinds=kinds_worth_asking(rules, hop=2, minutes=least),
+        kinds=kinds_worth_asking(rules, hop=2, minutes=least, distance_m=distance_m),
         casual=False,
     )
-    yield from (grade_meeting(meeting, rules, 2) for meeting in met)
+    yield from (grade_meeting(meeting, rules, 2, distance_m) for meeting in met)
     homes = queries.cohabitations(sources, now=now, known=known)
     yield from (grade_home(home, rules, 2) for home in homes)
 
