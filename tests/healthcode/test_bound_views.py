@@ -116,3 +116,24 @@ def test_the_page_writes_nothing_either_when_it_renews(phone):
 
     assert written(queries) == []
     assert len(queries) >= 3
+
+
+def test_signing_out_ends_the_pass_and_the_session(phone):
+    ask(phone, json.dumps({"holder": point()}))
+    answer = phone.post("/code/leave/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/signin/")
+    assert BoundPass.objects.get().withdrawn_at is not None
+    assert phone.get("/").headers["Location"].startswith("/signin/")
+
+
+def test_the_pulse_has_a_phone_drop_what_gates_refuse(phone):
+    kid = ask(phone, json.dumps({"holder": point()})).json()["kid"]
+    assert "rebind" not in phone.get("/code/pulse/", headers={"X-Kid": kid}).headers.get(
+        "HX-Trigger", ""
+    )
+
+    other = world.phone_of(ZHANG_SAN, "张小三", PHONE)
+    ask(other, json.dumps({"holder": point(), "move": True}))
+    assert "rebind" in phone.get("/code/pulse/", headers={"X-Kid": kid}).headers["HX-Trigger"]
+    assert "rebind" not in phone.get("/code/pulse/").headers.get("HX-Trigger", "")
