@@ -327,4 +327,4 @@ def test_stays_that_touch_are_shown_as_one(token, li):
     client = Client()
     client.force_login(user)
     [shown] = client.get("/visits/").context["days"][0].visits
-    assert (shown.times, shown.note) == ("10:00 – 10:25", "离开时间是估计的")
+    assert (shown.times, shown.notes) == ("10:00 – 10:25", ["离开时间是估计的"])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 
 from tests.tracing.outbreak import (
     NOW,
@@ -19,7 +20,9 @@ from tests.tracing.outbreak import (
 )
 from tests.tracing.posters import left, poster, scanned
 from tests.tracing.posters import room as reading_room
-from tracing.models import Encounter, Visit
+from tracing.models import Case, Encounter, Visit
+from tracing.services import check_in
+from tracing.services.visits import enter, leave
 
 pytestmark = pytest.mark.django_db
 
@@ -157,3 +160,66 @@ def test_by_poster_from_end_to_end(anna, bo):
     assert [contact.setting for contact in found.values()] == ["check_in"]
     assert found[bo.pk].minutes == 30
     assert contacts(case)[bo.pk].grade == "casual"
+
+
+# --- a photograph of a poster, scanned from anywhere ----------------------------------------
+
+
+def through(who, place, entered, until, *, photo=""):
+    """In at a gate and out at it; five seconds after coming, a poster of somewhere is told."""
+    came, went = at(entered), at(until)
+    with transaction.atomic():
+        enter(citizen_id=who.pk, place=place, at=came, now=came)
+    if photo:
+        check_in(citizen_id=who.pk, text=photo, now=came + timedelta(seconds=5))
+    with transaction.atomic():
+        return leave(citizen_id=who.pk, place=place, at=went, now=went)
+
+
+@pytest.mark.parametrize("photographed", [False, True])
+def test_a_contact_is_close_whatever_poster_they_scanned_meanwhile(anna, bo, photographed):
+    place = room()
+    stay(anna, place, "18 12:00", "18 13:00")
+    photo = poster(reading_room()) if photographed else ""
+    assert through(bo, place, "18 12:05", "18 12:55", photo=photo).left_by == "scan"
+    found = traced(confirmed(anna))[bo.pk]
+    assert (found.grade, found.setting, found.minutes) == ("close", "zone", 50)
+    assert (found.first_at, found.last_at) == (at("18 12:05"), at("18 12:55"))
+    assert len(exposures(bo)) == 1
+
+
+@pytest.mark.parametrize("photographed", [False, True])
+def test_a_case_does_not_shrink_what_gates_saw_of_it(anna, bo, photographed):
+    place = room()
+    photo = poster(reading_room()) if photographed else ""
+    through(anna, place, "18 12:00", "18 13:00", photo=photo)
+    stay(bo, place, "18 12:05", "18 12:55")
+    found = traced(confirmed(anna))[bo.pk]
+    assert (found.grade, found.minutes) == ("close", 50)
+    assert len(exposures(bo)) == 1
+
+
+def test_without_an_exit_a_contact_is_close_too(anna, bo):
+    """Nobody scans out: what is assumed of the gate's stay is not cut by a poster either."""
+    place = room()
+    stay(anna, place, "18 12:00", "18 13:00")
+    came = at("18 12:05")
+    with transaction.atomic():
+        enter(citizen_id=bo.pk, place=place, at=came, now=came)
+    check_in(citizen_id=bo.pk, text=poster(reading_room()), now=came + timedelta(seconds=5))
+    assert traced(confirmed(anna))[bo.pk].grade == "close"
+
+
+def test_back_where_a_gate_saw_them_the_case_beside_what_was_told_is_traced_again(anna, bo):
+    """What Bo told of lasts no longer than until Bo is back, and Anna was there."""
+    office, hall = room(), reading_room()
+    first, second = poster(office), poster(hall)
+    with transaction.atomic():
+        enter(citizen_id=bo.pk, place=office, at=at("19 08:00"), now=at("19 08:00"))
+    check_in(citizen_id=bo.pk, text=second, now=at("19 08:10"))
+    stay(anna, hall, "19 08:00", "19 09:00")
+    case = confirmed(anna, isolated=None, now=at("19 08:40"), sampled="19 08:00")
+    traced(case, now=at("19 08:41"))
+    assert Case.objects.get(pk=case.pk).trace_due_at is None
+    check_in(citizen_id=bo.pk, text=first, now=at("19 08:50"))
+    assert Case.objects.get(pk=case.pk).trace_due_at == at("19 08:50")

@@ -37,64 +37,73 @@ class Here:
 
 
 def check_in(*, citizen_id: int, text: str, now: datetime) -> Here:
-    """Begin the stay that a poster's text tells of; the same poster again is the same stay.
+    """Begin the stay that a poster's text tells of; where a stay is running, it is that stay.
 
-    A stay elsewhere ends with it. Raises NoPoster, HealthCodeShown, UnknownPoster,
-    VenueClosed, or TooManyCheckIns after twelve on one day.
+    What the person told of elsewhere ends with it; what a gate saw elsewhere does not. Raises
+    NoPoster, HealthCodeShown, UnknownPoster, VenueClosed, or TooManyCheckIns after twelve on
+    one day.
     """
     zone = zone_of_poster(text=text)
     if not zone.venue.is_active:
         raise VenueClosed
     with transaction.atomic():
         lock_citizen(citizen_id=citizen_id)
-        last = _last_stay(citizen_id, now)
-        if last is None or not _is_in(last, zone.place, now):
+        begun = _begun(citizen_id, now)
+        stay = _running_in(zone.place, begun, now)
+        if stay is None:
             _stop_the_thirteenth(citizen_id, now)
-            last = _begin(citizen_id, zone.place, last, now)
-    return _here(last, zone)
+        if stay is None or stay.source != VisitSource.SELF:
+            stay = _arrive(citizen_id, zone.place, begun, now) or stay
+    if stay is None:
+        raise AssertionError("an arrival that is known already is in a stay that is running")
+    return _here(stay, zone)
 
 
 def check_out(*, citizen_id: int, now: datetime) -> Here | None:
     """End the stay that the citizen told of; None if there is none."""
     with transaction.atomic():
         lock_citizen(citizen_id=citizen_id)
-        stay = _last_stay(citizen_id, now)
-        if stay is None or stay.left_at <= now or stay.source != VisitSource.SELF:
+        told = [s for s in _begun(citizen_id, now) if s.source == VisitSource.SELF]
+        if not told or not _is_running(told[-1], now):
             return None
+        stay = told[-1]
         left_at = max(now.replace(microsecond=0), stay.entered_at + SHORTEST)
         return _here(say_left(stay=stay, at=left_at, now=now), _zone_of(stay))
 
 
 def where_now(*, citizen_id: int, now: datetime) -> Here | None:
-    """The stay in a venue that a citizen has not ended; None if there is none."""
-    stay = _last_stay(citizen_id, now)
-    zone = stay and _zone_of(stay)
-    return _here(stay, zone) if stay and zone and stay.left_at > now else None
+    """The stay in a venue that began last of those not ended; None if there is none."""
+    running = [stay for stay in _begun(citizen_id, now) if stay.left_at > now]
+    zone = _zone_of(running[-1]) if running else None
+    return _here(running[-1], zone) if zone else None
 
 
-def _last_stay(citizen_id: int, now: datetime) -> Visit | None:
-    """The stay that began last: whatever began before it has ended."""
+def _begun(citizen_id: int, now: datetime) -> list[Visit]:
+    """The stays of the last day in order; of two that began at once, the told one is last."""
     begun = Visit.objects.filter(
         citizen_id=citizen_id, entered_at__gt=now - LONGEST_ROW, entered_at__lte=now + SKEW
     )
-    return begun.exclude(source=VisitSource.TRIP).order_by("entered_at").last()
+    return list(begun.exclude(source=VisitSource.TRIP).order_by("entered_at", "source"))
 
 
-def _is_in(stay: Visit, place: Place, now: datetime) -> bool:
-    running = stay.left_at > now and stay.left_by == LeftBy.ASSUMED
-    return running and stay.place_id == place.pk
+def _is_running(stay: Visit, now: datetime) -> bool:
+    return stay.left_at > now and stay.left_by == LeftBy.ASSUMED
 
 
-def _begin(citizen_id: int, place: Place, last: Visit | None, now: datetime) -> Visit:
-    """One stay after the other, also where requests overtake one another."""
+def _running_in(place: Place, begun: list[Visit], now: datetime) -> Visit | None:
+    here = [stay for stay in begun if stay.place_id == place.pk and _is_running(stay, now)]
+    return here[-1] if here else None
+
+
+def _arrive(citizen_id: int, place: Place, begun: list[Visit], now: datetime) -> Visit | None:
+    """One told stay after the other, also where requests overtake one another."""
     at = now.replace(microsecond=0)
-    if last is not None:
-        assumed = last.left_by == LeftBy.ASSUMED
-        at = max(at, last.entered_at + SHORTEST if assumed else last.left_at)
-    stay = enter(citizen_id=citizen_id, place=place, at=at, now=now, source=VisitSource.SELF)
-    if stay is None:
-        raise AssertionError("an arrival that is known is the last stay, and running")
-    return stay
+    for stay in begun:
+        at = max(at, stay.entered_at + SHORTEST)
+        told_or_here = stay.source == VisitSource.SELF or stay.place_id == place.pk
+        if told_or_here and stay.left_by != LeftBy.ASSUMED:
+            at = max(at, stay.left_at)
+    return enter(citizen_id=citizen_id, place=place, at=at, now=now, source=VisitSource.SELF)
 
 
 def _stop_the_thirteenth(citizen_id: int, now: datetime) -> None:

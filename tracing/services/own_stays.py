@@ -28,13 +28,13 @@ class OwnStay:
 def own_stays(*, citizen_id: int, since: datetime) -> list[OwnStay]:
     """Return the stays that began at or after `since`, the latest first; touching rows are one."""
     rows = Visit.objects.filter(citizen_id=citizen_id, entered_at__gte=since)
-    visits = list(rows.order_by("entered_at", "place_id"))
+    visits = list(rows.order_by("place_id", "source", "entered_at"))
     numbers = {visit.place_id for visit in visits}
     places = Place.objects.select_related("zone__venue").in_bulk(numbers)
     joined: list[OwnStay] = []
     for visit in visits:
         _join(joined, _stay(visit, places[visit.place_id]))
-    return joined[::-1]
+    return sorted(joined, key=lambda stay: (stay.first, stay.place_id), reverse=True)
 
 
 def _stay(visit: Visit, place: Place) -> OwnStay:

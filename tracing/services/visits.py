@@ -1,11 +1,17 @@
-"""Stays of citizens in places: begun and ended at gates, corrected by the person.
+"""Stays of citizens in places: begun and ended at gates, told and corrected by the person.
 
-A person is at one gate at a time: an entry ends whatever stay is running, wherever it is, and
-a stay entered late ends where the next one begins. So the stays that follow from a set of
-entries and exits do not depend on the order in which they arrive (arrivals within three
-minutes of each other aside). What a gate saw and what a person told are never taken for one
-another; whoever tells of a place that a gate has seen them enter tells nothing new. Stays on a
+A person is at one gate at a time: a gate's entry ends whatever stay is running, wherever it is,
+and a stay entered late ends where the next one begins. What gates saw follows from gates alone:
+a stay that is only told never ends, shortens or bounds one that a gate saw, for a photograph of
+a poster can be scanned from anywhere. It ends with the next arrival, seen or told, so no two
+told stays are running; but it may overlap what a gate saw elsewhere. In one place no stays
+overlap: whoever tells of a place that a gate has seen them enter tells nothing new. Stays on a
 trip are the carrier's word and are left alone.
+
+So the stays that follow from a set of entries and exits do not depend on the order in which
+gates' scans arrive (arrivals within three minutes of each other aside). One exception, for told
+stays only: what is told of a place while a gate's stay there is taken to run is not kept, and
+so is missing should that stay turn out to have ended earlier, or not to have been.
 
 Callers hold a transaction; each function takes the citizen's lock first, and last tells the
 open cases whose trace the change concerns.
@@ -48,21 +54,21 @@ def enter(
 ) -> Visit | None:
     """Begin a stay at `at` (whole seconds); None if this arrival is known already.
 
-    The stay is taken to last the place's assumed stay, or until the next entry anywhere.
-    A second entry within three minutes while the person is inside is the same arrival.
+    The stay is taken to last the place's assumed stay, or until the next entry that ends it.
+    A second entry within three minutes while the person is inside is the same arrival. Who
+    tells of a place in which a gate saw them is there and no longer where they told of before.
     """
     lock_citizen(citizen_id=citizen_id)
     around = {"entered_at__gt": at - LONGEST_ROW, "entered_at__lte": at + LONGEST_ROW}
     near = list(_stays(citizen_id).filter(**around))
     if any(_same_arrival(stay, place, at, source) for stay in near):
         return None
-    gone = _told_of_it(place, at, near) if source == VisitSource.SCAN else []
-    near = [stay for stay in near if stay not in gone]
-    running = [stay for stay in near if stay.entered_at < at < stay.left_at]
-    cut = [row for stay in running for row in _end(stay, at, LeftBy.NEXT)]
-    _remove(gone)
-    left_at, left_by = _expected_end(place, at, near)
-    stay = Visit.objects.create(
+    cut = _cut(near, at, source)
+    if source == VisitSource.SELF and any(_seen_inside(stay, place, at) for stay in near):
+        touch_cases(visits=cut, now=now)
+        return None
+    left_at, left_by = _expected_end(place, at, source, near)
+    stay = Visit(
         place_id=place.pk,
         entered_at=at,
         citizen_id=citizen_id,
@@ -70,6 +76,8 @@ def enter(
         left_by=left_by,
         source=source,
     )
+    gone = _remove_told(stay, near)
+    stay.save(force_insert=True)
     touch_cases(visits=[*gone, *cut, stay], now=now)
     return stay
 
@@ -77,20 +85,22 @@ def enter(
 def leave(*, citizen_id: int, place: Place, at: datetime, now: datetime) -> Visit | None:
     """End the latest stay in the place at `at`; None if there is none it could end.
 
-    An exit says more than an assumption, so it may also lengthen an assumed stay: never
-    beyond the place's longest stay, nor beyond the next entry elsewhere.
+    That is the latest one that a gate saw, whatever was told since, and what was told after it.
+    An exit says more than an assumption, so it may also lengthen an assumed stay: never beyond
+    the place's longest stay, nor beyond the next entry that ends it.
     """
     lock_citizen(citizen_id=citizen_id)
-    inside = _stays(citizen_id).filter(
-        place_id=place.pk, entered_at__gte=at - place.max_stay, entered_at__lt=at
-    )
-    stay = inside.order_by("-entered_at").first()
-    if stay is None or (stay.left_by not in PRESUMED and stay.left_at <= at):
+    period = {"entered_at__gte": at - place.max_stay, "entered_at__lt": at}
+    inside = list(_stays(citizen_id).filter(place_id=place.pk, **period).order_by("entered_at"))
+    seen = [stay for stay in inside if stay.source == VisitSource.SCAN][-1:]
+    changed = [row for stay in seen for row in _end_by_exit(stay, at)]
+    gone = _remove_told(changed[-1], inside) if changed else []
+    told = [stay for stay in inside[-1:] if stay not in [*seen, *gone]]
+    changed += [row for stay in told for row in _end_by_exit(stay, at)]
+    if not changed:
         return None
-    following = _first_entry(citizen_id, after=stay.entered_at, before=at)
-    before, after = _end(stay, following or at, LeftBy.NEXT if following else LeftBy.SCAN)
-    touch_cases(visits=[before, after], now=now)
-    return after
+    touch_cases(visits=[*gone, *changed], now=now)
+    return changed[-1]
 
 
 def say_left(*, stay: Visit, at: datetime, now: datetime) -> Visit:
@@ -101,19 +111,16 @@ def say_left(*, stay: Visit, at: datetime, now: datetime) -> Visit:
 
 
 def undo_entry(*, citizen_id: int, place: Place, at: datetime, now: datetime) -> None:
-    """Take back an entry that did not happen; the stay it had cut short runs on."""
+    """Take back a gate's entry that did not happen; the stays it had cut short run on."""
     lock_citizen(citizen_id=citizen_id)
     stays = _stays(citizen_id)
-    undone = stays.filter(place_id=place.pk, entered_at=at).first()
+    undone = stays.filter(place_id=place.pk, entered_at=at, source=VisitSource.SCAN).first()
     if undone is None:
         return
     changed = [undone]
     _remove(changed)
     for stay in stays.filter(left_by=LeftBy.NEXT, left_at=at, entered_at__gt=at - LONGEST_ROW):
-        own_place = Place.objects.get(pk=stay.place_id)
-        around = {"entered_at__gt": stay.entered_at, "entered_at__lte": at + LONGEST_ROW}
-        later = list(stays.filter(**around))
-        changed += _end(stay, *_expected_end(own_place, stay.entered_at, later))
+        changed += _run_on(stay, until=at + LONGEST_ROW)
     touch_cases(visits=changed, now=now)
 
 
@@ -160,23 +167,64 @@ def _same_arrival(stay: Visit, place: Place, at: datetime, source: VisitSource) 
     return stay.entered_at >= at or stay.left_at > at
 
 
-def _told_of_it(place: Place, at: datetime, near: list[Visit]) -> list[Visit]:
-    """What the person told of this place while a gate's stay from `at` on is running."""
-    told = [s for s in near if (s.place_id, s.source) == (place.pk, VisitSource.SELF)]
-    end, _ = _expected_end(place, at, [stay for stay in near if stay not in told])
-    return [stay for stay in told if at <= stay.entered_at < end]
+def _seen_inside(stay: Visit, place: Place, at: datetime) -> bool:
+    seen_here = (stay.place_id, stay.source) == (place.pk, VisitSource.SCAN)
+    return seen_here and stay.entered_at <= at < stay.left_at
 
 
-def _expected_end(place: Place, at: datetime, near: list[Visit]) -> tuple[datetime, LeftBy]:
+def _ends(arrival: str, stay: str) -> bool:
+    """Whether an arrival of one source ends a stay of the other: told ones end only told ones."""
+    return arrival == VisitSource.SCAN or stay == VisitSource.SELF
+
+
+def _cut(near: list[Visit], at: datetime, source: VisitSource) -> list[Visit]:
+    """End what runs at an arrival and is ended by it; returns the stays before and after."""
+    running = [stay for stay in near if stay.entered_at < at < stay.left_at]
+    ended = [stay for stay in running if _ends(source, stay.source)]
+    return [row for stay in ended for row in _end(stay, at, LeftBy.NEXT)]
+
+
+def _remove_told(stay: Visit, near: list[Visit]) -> list[Visit]:
+    """Remove what the person told of the place during a stay there that a gate saw."""
+    if stay.source != VisitSource.SCAN:
+        return []
+    told = [s for s in near if (s.place_id, s.source) == (stay.place_id, VisitSource.SELF)]
+    gone = [other for other in told if stay.entered_at <= other.entered_at < stay.left_at]
+    _remove(gone)
+    return gone
+
+
+def _end_by_exit(stay: Visit, at: datetime) -> tuple[Visit, ...]:
+    """The stay before and after an exit; nothing if its end is known to be earlier."""
+    if stay.left_by not in PRESUMED and stay.left_at <= at:
+        return ()
+    following = _first_entry(stay, before=at)
+    return _end(stay, following or at, LeftBy.NEXT if following else LeftBy.SCAN)
+
+
+def _run_on(stay: Visit, *, until: datetime) -> list[Visit]:
+    """Give a stay the end it has by what is known up to `until`; returns what changed."""
+    place = Place.objects.get(pk=stay.place_id)
+    around = {"entered_at__gt": stay.entered_at, "entered_at__lte": until}
+    later = list(_stays(stay.citizen_id).filter(**around))
+    before, after = _end(stay, *_expected_end(place, stay.entered_at, stay.source, later))
+    return [before, after, *_remove_told(after, later)]
+
+
+def _expected_end(
+    place: Place, at: datetime, source: str, near: list[Visit]
+) -> tuple[datetime, LeftBy]:
     """When a stay begun at `at` ends by what is known: assumed, or at the next entry."""
     assumed = at + min(place.assumed_stay, place.max_stay, LONGEST_ROW)
-    following = min((s.entered_at for s in near if s.entered_at > at), default=assumed)
+    later = [s.entered_at for s in near if s.entered_at > at and _ends(s.source, source)]
+    following = min(later, default=assumed)
     return (following, LeftBy.NEXT) if following < assumed else (assumed, LeftBy.ASSUMED)
 
 
-def _first_entry(citizen_id: int, *, after: datetime, before: datetime) -> datetime | None:
-    later = _stays(citizen_id).filter(entered_at__gt=after, entered_at__lt=before)
-    return later.order_by("entered_at").values_list("entered_at", flat=True).first()
+def _first_entry(stay: Visit, *, before: datetime) -> datetime | None:
+    """The first entry that ends the stay."""
+    later = _stays(stay.citizen_id).filter(entered_at__gt=stay.entered_at, entered_at__lt=before)
+    return min((s.entered_at for s in later if _ends(s.source, stay.source)), default=None)
 
 
 def _remove(stays: list[Visit]) -> None:
