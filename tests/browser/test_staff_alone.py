@@ -194,7 +194,7 @@ def test_a_printed_code_passes_online_once_the_document_was_compared(web, new_pa
     scan(gate, text)
     says(gate, "请登记核查", sentence="请核对证件是否本人")
     gate.click("text=证件相符，放行")
-    eventually(gate, stored, [("PASS", "", True)])
+    eventually(gate, stored, [("PASS", "GREY", True)])
 
 
 def test_the_pass_of_a_phone_that_was_replaced_is_refused(web, phone, new_page):

@@ -31,8 +31,8 @@ RECORDS = """async (store) => {
   return all(store);
 }"""
 PUT = """async (record) => {
-  const { put } = await import("/static/js/staff/store.js");
-  await put("outbox", record);
+  const { put } = await import("/static/js/staff/outbox.js");
+  await put(record);
 }"""
 #: As a browser does that needs the room.
 LOSE_THE_STORE = """() => new Promise((resolve) => {
@@ -128,7 +128,7 @@ def fresh_id(serial):
 
 def test_what_the_server_will_never_take_is_counted_and_shown(web, new_page):
     page = at_home(new_page(service_workers="block"), web)
-    good, bad = fresh_id(1), "00000000-0000-4000-8000-000000000000"
+    good, bad = fresh_id(1), "ffffffff-0000-4000-8000-000000000000"
     for scan_id in (good, bad):
         item = {"scan_id": scan_id, "text": "HTTPS://X", "direction": "entry"}
         page.evaluate(PUT, {"scan_id": scan_id, "item": item})

@@ -4,8 +4,6 @@
 
 const DAY = 24 * 60 * 60 * 1000;
 const PARTED = 30 * 1000;
-/* A signed state is some seconds old when it comes: it only stands in for a missing answer. */
-const ANSWERED_LATELY = 60 * 1000;
 
 export class GateClock {
   #wall;
@@ -13,6 +11,7 @@ export class GateClock {
   #anchor = null;
   #heardAt = null;
   #newest = 0;
+  #parted = false;
 
   constructor({ wall = () => Date.now(), steady = () => performance.now() } = {}) {
     this.#wall = wall;
@@ -28,24 +27,36 @@ export class GateClock {
   hear(time) {
     this.#set(time);
     this.#heardAt = time;
+    this.#parted = false;
   }
 
   /* Something signed at this time is held: it is not earlier now. */
   hold(time) {
     this.#newest = Math.max(this.#newest, time);
-    const lately = this.#heardAt !== null && this.now() - this.#heardAt < ANSWERED_LATELY;
-    if (!lately && time > (this.#heardAt ?? 0)) this.hear(time);
+  }
+
+  /* A state newer than any before has just come, signed at this time. It was some seconds under
+     way: it puts a clock forward that is behind it, and never back. */
+  learn(time) {
+    this.hold(time);
+    if (time > this.now()) this.hear(time);
   }
 
   /* How to go on after a restart: `kept` is what `toKeep` gave. */
   restore(kept) {
     this.#set(this.#wall() + kept.offset);
     this.#heardAt = kept.heardAt;
-    this.#newest = kept.newest;
+    this.#newest = Math.max(this.#newest, kept.newest);
+    this.#parted = kept.parted ?? false;
   }
 
   get toKeep() {
-    return { offset: this.now() - this.#wall(), heardAt: this.#heardAt, newest: this.#newest };
+    return {
+      offset: this.now() - this.#wall(),
+      heardAt: this.#heardAt,
+      newest: this.#newest,
+      parted: this.#hasParted,
+    };
   }
 
   /* Why the time is not sure: "never" heard, "old", "parted" from the wall clock, or "behind" what
@@ -53,7 +64,7 @@ export class GateClock {
   get doubt() {
     if (this.#heardAt === null) return "never";
     if (this.now() - this.#heardAt > DAY) return "old";
-    if (Math.abs(this.#drift()) > PARTED) return "parted";
+    if (this.#hasParted) return "parted";
     return this.now() < this.#newest ? "behind" : null;
   }
 
@@ -66,7 +77,13 @@ export class GateClock {
     this.#anchor = { gate: time, wall: this.#wall(), steady: this.#steady() };
   }
 
+  /* Also before the restart: which of the two clocks was right then, nobody knows. */
+  get #hasParted() {
+    return this.#parted || Math.abs(this.#drift()) > PARTED;
+  }
+
   #drift() {
+    if (!this.#anchor) return 0;
     const { wall, steady } = this.#anchor;
     return this.#wall() - wall - (this.#steady() - steady);
   }

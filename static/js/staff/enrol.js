@@ -1,13 +1,18 @@
 /* Enrolment: the one-time token comes in the address's fragment, which no server sees, before the
-   camera, or typed. With the first two comes the pin: the root in which this gate is to believe. */
+   camera, or typed. With the first two comes the pin: the root in which this gate is to believe.
+   What a gate that was expelled still holds grows no older here than elsewhere. */
 
 import { fromBase64 } from "./base64.js";
 import * as cameraBox from "./camera_box.js";
+import { clock } from "./clock.js";
+import * as enrolled from "./enrolled.js";
 import * as store from "./store.js";
 import { trust } from "./trust_store.js";
+import { dropLate } from "./unsent.js";
 import { word } from "./words.js";
 
 const PIN_BYTES = 32;
+const TIDY_EVERY = 60 * 60 * 1000;
 const { enrolUrl, meUrl, homeUrl } = document.body.dataset;
 const find = (id) => document.getElementById(id);
 const form = find("enrol");
@@ -41,7 +46,9 @@ async function attempt(token) {
     });
     if (!answer.ok) return (await answer.json()).code;
     const me = await fetch(meUrl, { cache: "no-store" });
-    return me.ok ? "" : "insecure";
+    if (!me.ok) return "insecure";
+    enrolled.keep((await me.json()).device);
+    return "";
   } catch {
     return "offline";
   }
@@ -64,6 +71,12 @@ function read(address) {
   } catch {
     return null;
   }
+}
+
+async function tidy() {
+  const kept = await store.get("facts", "clock");
+  if (kept) clock.restore(kept);
+  await dropLate();
 }
 
 function onSeen(text) {
@@ -93,6 +106,8 @@ form.addEventListener("submit", (event) => {
   enrol(read(field.value) ?? { token: field.value });
 });
 
+setInterval(tidy, TIDY_EVERY);
+tidy();
 cameraBox.onCamera(onSeen);
 const found = read(location.href);
 if (found) {

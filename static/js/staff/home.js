@@ -2,14 +2,13 @@
    Whether it is ready is `ready.js`. */
 
 import { clock } from "./clock.js";
+import * as enrolled from "./enrolled.js";
 import { word } from "./words.js";
 
-const KEPT = "healthcode-staff-device";
-const WAY = "healthcode-staff-direction";
 const find = (id) => document.getElementById(id);
 const ways = [...document.querySelectorAll("[data-way]")];
 
-let facts = JSON.parse(localStorage.getItem(KEPT) ?? "null");
+let facts = enrolled.kept();
 let counts = { PASS: 0, CHECK: 0, STOP: 0, GREY: 0 };
 let inside = null;
 
@@ -20,22 +19,16 @@ export function device() {
 
 /* The direction staff chose, at first the device's own, and the venue's rule. */
 export function way() {
-  const direction = localStorage.getItem(WAY) ?? facts.direction;
+  const direction = enrolled.chosenWay() ?? facts.direction;
   return { direction, attended: facts.attended, hours: facts.negative_within_hours };
 }
 
 export function adopt(body) {
-  if (facts && facts.id !== body.device.id) localStorage.removeItem(WAY);
   facts = body.device;
   counts = body.today;
   inside = body.inside ?? null;
-  localStorage.setItem(KEPT, JSON.stringify(facts));
+  enrolled.keep(facts);
   draw();
-}
-
-export function forget() {
-  localStorage.removeItem(KEPT);
-  localStorage.removeItem(WAY);
 }
 
 export function count(outcome, step) {
@@ -83,7 +76,7 @@ function drawCounts() {
 
 for (const button of ways) {
   button.addEventListener("click", () => {
-    localStorage.setItem(WAY, button.dataset.way);
+    enrolled.chooseWay(button.dataset.way);
     draw();
   });
 }

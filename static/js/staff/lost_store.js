@@ -1,8 +1,10 @@
-/* Browsers may throw away what a page keeps. Then scans that nobody uploaded are gone, and only
-   the server can know: it was told how many waited. Said until staff have read it. */
+/* Scans that nobody uploaded and nobody will, said until staff have read it. Browsers may throw away
+   what a page keeps: then only the server can know, which was told how many waited. Others this
+   gate had to delete itself. */
 
 import * as outbox from "./outbox.js";
 import * as store from "./store.js";
+import * as unsent from "./unsent.js";
 import { word } from "./words.js";
 
 const LOST = "lost";
@@ -17,11 +19,19 @@ export async function check() {
 
 export async function draw() {
   const lost = (await store.get("facts", LOST)) ?? 0;
-  find("lost-text").textContent = word("store_lost", { n: lost });
-  find("lost").hidden = lost === 0;
+  const deleted = await unsent.deleted();
+  say("lost-text", lost, "store_lost");
+  say("deleted-text", deleted, "scans_deleted");
+  find("lost").hidden = lost + deleted === 0;
+}
+
+function say(id, n, name) {
+  find(id).textContent = n ? word(name, { n }) : "";
 }
 
 find("lost-read").addEventListener("click", async () => {
   await store.remove("facts", LOST);
+  await unsent.read();
   await draw();
 });
+outbox.onOutbox(draw);

@@ -3,6 +3,7 @@
 
 import * as cameraBox from "./camera_box.js";
 import { clock } from "./clock.js";
+import { forget } from "./enrolled.js";
 import { clean, judge, repeats } from "./gate.js";
 import * as home from "./home.js";
 import * as lostStore from "./lost_store.js";
@@ -59,6 +60,7 @@ async function remember() {
   await trust.load();
   const kept = await store.get("facts", "clock");
   if (kept) clock.restore(kept);
+  clock.hold(trust.newest * 1000);
   await repeats.load(clock.now());
   await lostStore.draw();
   home.draw();
@@ -85,7 +87,7 @@ async function greet() {
 
 function noticeExpulsion({ status, body }) {
   if (status === 401) {
-    home.forget();
+    forget();
     location.replace(dataset.enrolUrl);
   }
   if (status === 403 && body?.code === "device_revoked") goTo("stopped");

@@ -1,9 +1,12 @@
 /* Scans and words about the door that the server has not acknowledged yet. They outlive the page
    and are deleted, with the scanned text, as soon as the server has answered. A scan that staff
-   are still looking at is held until they are done with it. */
+   are still looking at is held until they are done with it. Each names the device that made it, and
+   goes up only as that device. */
 
-import { sendAdmission, sendBatch, tellStore } from "./server.js";
+import * as enrolled from "./enrolled.js";
+import { me, sendAdmission, sendBatch, tellStore } from "./server.js";
 import * as store from "./store.js";
+import { dropLate, dropOthers } from "./unsent.js";
 
 const OUTBOX = "outbox";
 const BATCH = 50;
@@ -11,6 +14,7 @@ const EVERY = 15000;
 const REFUSED = "healthcode-staff-refused";
 
 let flushing = false;
+let again = false;
 let told = null;
 const held = new Set();
 const listeners = new Set();
@@ -19,11 +23,11 @@ export function onOutbox(listener) {
   listeners.add(listener);
 }
 
-/* A record is {scan_id, item} for a scan, {scan_id, admitted, compared} for a word about one. False: there
-   is no room left on this device, and nothing was kept. */
+/* A record is {scan_id, item} for a scan, {scan_id, admitted, compared} for a word about one. False:
+   there is no room left on this device, and nothing was kept. */
 export async function put(record) {
   try {
-    await store.put(OUTBOX, record);
+    await store.put(OUTBOX, { ...record, device: enrolled.kept()?.id });
   } catch {
     return false;
   }
@@ -64,16 +68,41 @@ export function start() {
   flush();
 }
 
+/* Asked for while it runs, it runs once more: the network may have come back meanwhile. */
 export async function flush() {
+  again = true;
   if (flushing) return;
   flushing = true;
   try {
-    const records = (await store.all(OUTBOX)).filter((record) => !held.has(record.scan_id));
-    await flushScans(records.filter((record) => record.item));
-    await flushAdmissions(records.filter((record) => !record.item));
+    while (again) {
+      again = false;
+      await flushOnce();
+    }
   } finally {
     flushing = false;
   }
+}
+
+async function flushOnce() {
+  if (await dropLate()) tell();
+  if ((await ready()).length > 0 && (await clearOthers())) await upload(await ready());
+}
+
+async function ready() {
+  return (await store.all(OUTBOX)).filter((record) => !held.has(record.scan_id));
+}
+
+/* Only the server knows as which device this browser speaks now. True: what is left is that one's. */
+async function clearOthers() {
+  const { status, body } = await me();
+  if (status !== 200) return false;
+  if (await dropOthers(body.device.id)) tell();
+  return true;
+}
+
+async function upload(records) {
+  await flushScans(records.filter((record) => record.item));
+  await flushAdmissions(records.filter((record) => !record.item));
 }
 
 /* Tells the server which store this is, when that or what waits in it has changed. Returns how

@@ -37,7 +37,7 @@ async function takeKit() {
   if (status !== 200) return;
   await adoptRoot(fromBase64(body.pin));
   await take((now) => trust.takeKeys(fromBase64(body.keys), now));
-  await take((now) => trust.takeState(fromBase64(body.state), now));
+  await takeState(fromBase64(body.state));
   await trust.expect(body.withdrawn.map(({ number }) => number));
   for (const { number, token } of body.withdrawn) {
     await take((now) => trust.takeWithdrawn(fromBase64(token), number, now));
@@ -61,7 +61,7 @@ async function refreshState() {
     return;
   }
   const data = await getBytes("state");
-  if (data) await take((now) => trust.takeState(data, now));
+  if (data) await takeState(data);
   if (trust.lacksKeys) await refreshKeys();
   await changed();
 }
@@ -83,11 +83,21 @@ async function refreshLists() {
   await changed();
 }
 
+/* A state newer than the one before says that it is not earlier; one that is only still held says
+   nothing about the time. */
+async function takeState(data) {
+  const before = trust.state?.iat ?? 0;
+  const state = await take((now) => trust.takeState(data, now));
+  if (state && state.iat > before) clock.learn(state.iat * 1000);
+}
+
+/* What `deed` returns; null when it was refused. */
 async function take(deed) {
   try {
-    await deed(Math.floor(clock.now() / 1000));
+    return await deed(Math.floor(clock.now() / 1000));
   } catch (error) {
     if (!(error instanceof ListRefused)) throw error;
+    return null;
   }
 }
 

@@ -2,6 +2,11 @@
 
 import { written } from "./store.js";
 
+/* The milliseconds in it. */
+export function momentOf(id) {
+  return parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+}
+
 export function scanId(milliseconds) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   let time = Math.floor(milliseconds);

@@ -63,6 +63,15 @@ export async function update(store, key, change) {
   return value;
 }
 
+/* Delete the scans and words in the outbox of which `test` is true; returns how many. */
+export async function sweep(test) {
+  const step = (await database()).transaction("outbox", "readwrite");
+  const gone = (await step.store.getAll()).filter(test);
+  for (const { scan_id: id } of gone) step.store.delete(id);
+  await step.done;
+  return gone.length;
+}
+
 /* The id of this store: another one means that the browser threw the last away. */
 export function storeId() {
   return update("facts", "store", (known) => known ?? uuid());

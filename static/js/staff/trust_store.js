@@ -71,7 +71,8 @@ export class TrustStore {
     this.#foreign = !same(this.pin, root);
   }
 
-  /* Each `take…` throws ListRefused, and then nothing has changed. */
+  /* Each `take…` throws ListRefused, and then nothing has changed. `takeState` returns the state
+     that was read. */
   async takeKeys(data, now) {
     const keyList = await readKeyList(data, { pin: this.pin, held: this.keyList, now });
     await this.#keep({ keyList });
@@ -84,6 +85,7 @@ export class TrustStore {
     ]);
     this.#killed = killed;
     await this.#keep({ state });
+    return state;
   }
 
   async takeWithdrawn(data, number, now) {

@@ -3,7 +3,8 @@
 
    A tick waits for the server a moment; so does a grey that only says that this gate cannot know,
    since the server probably can and the screen need not change twice. Any other verdict shows at
-   once. The server's takes the place of the gate's whenever it comes, unless staff have acted. */
+   once. The server's takes the place of the gate's whenever it comes, unless staff have acted. The
+   gate's own goes with the scan each time it is sent, so that the server keeps both. */
 
 import { repeats } from "./gate.js";
 import * as home from "./home.js";

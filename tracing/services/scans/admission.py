@@ -53,7 +53,8 @@ def hear(
     with transaction.atomic():
         scan = _locked(device, scan_id)
         told = scan.admitted is not None and (scan.device_outcome or not verdict[0])
-        settled = told and not (admitted and _presumed_out(scan, device))
+        presumed = _presumed_out(scan, device) if admitted else scan.device_outcome == Outcome.GREY
+        settled = told and not presumed
         if settled and admitted is not None and admitted is not scan.admitted:
             raise ScanConflict(
                 "Something else was said about this scan before.", admitted="differs"
