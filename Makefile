@@ -7,7 +7,7 @@ export PYTHON
 ARGS ?=
 NOT_OURS := --ignore .venv --ignore var --ignore node_modules
 
-.PHONY: help demo test test-fast check fix bench mutants seed lock messages vendor base dev
+.PHONY: help demo test test-fast test-citus check fix bench mutants seed lock messages vendor base dev
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,9 @@ test: dev ## run all tests with all they need (ARGS="tests/house -k name" runs s
 
 test-fast: dev ## run the quick tests in parallel, under a minute
 	@$(BIN)/python -m tests.run --fast $(ARGS)
+
+test-citus: dev ## run the tracing tests on a cluster, where CITUS_URL is set
+	@$(BIN)/python -m tests.citus $(ARGS)
 
 check: dev ## lint, types, floors, templates, migrations, production settings
 	@$(BIN)/python -m tests.check

@@ -1,10 +1,11 @@
 """Every attempt at a gate, the alarms that follow from some, and trips that became no stay."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,6 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.admin.base import OversightAdmin
 from accounts.admin.deeds import Deed, DeedForm
-from accounts.admin.ledgers import with_refs
 from accounts.admin.lists import DistrictFilter, defaulted, typed
 from accounts.admin.show import (
     NOTHING,
@@ -31,6 +31,7 @@ from accounts.admin.show import (
     with_region,
     yes_no,
 )
+from accounts.models import Citizen
 from accounts.permissions import SignedInRequest
 from tracing.admin.words import ALARMS, OUTCOMES, outcome_tag, reason_word
 from tracing.models import Alarm, BoardedTrip, Device, Scan, Venue
@@ -80,12 +81,16 @@ class ScanAdmin(OversightAdmin):
         typed("device", _("设备编号（数字）"), column="device_id", whole=True),
     )
 
-    def rows_of_page(self, rows: QuerySet[Scan]) -> QuerySet[Scan]:
-        """With the names of gate and venue, and the citizen's public name."""
-        venues = Venue.objects.filter(pk=OuterRef("venue_id")).values("name")
-        devices = Device.objects.filter(pk=OuterRef("device_id")).values("name")
-        named = rows.annotate(venue_name=Subquery(venues[:1]), device_name=Subquery(devices[:1]))
-        return with_refs(named)
+    def rows_of_page(self, rows: QuerySet[Scan]) -> Iterable[Scan]:
+        """With the names of gate and venue, and the citizen's public name.
+
+        Each is asked for by itself: a scan may lie on another machine than what it names.
+        """
+        scans = list(rows)
+        _name(scans, "venue_name", "venue_id", Venue.objects.values_list("pk", "name"))
+        _name(scans, "device_name", "device_id", Device.objects.values_list("pk", "name"))
+        _name(scans, "citizen_ref", "citizen_id", Citizen.objects.values_list("pk", "ref"))
+        return scans
 
     def heading(self, row: Scan) -> str:
         """When it was."""
@@ -108,6 +113,13 @@ class ScanAdmin(OversightAdmin):
             Fact(_("已放行"), yes_no(row.admitted)),
             *([Fact(_("居民"), who)] if sees else []),
         ]
+
+
+def _name(scans: list[Scan], name: str, number: str, named: QuerySet[Any, Any]) -> None:
+    """Give each scan the name of what it knows by number; None if that is gone."""
+    names = dict(named.filter(pk__in={getattr(scan, number) for scan in scans}))
+    for scan in scans:
+        setattr(scan, name, names.get(getattr(scan, number)))
 
 
 class NoteForm(DeedForm):
