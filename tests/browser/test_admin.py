@@ -116,7 +116,7 @@ def test_a_new_device_is_enrolled_by_the_code_on_the_page(wang, web):
 
     expect(wang.get_by_role("img", name="设备登记二维码")).to_be_visible()
     link = wang.locator(".secret code").first.text_content()
-    assert re.fullmatch(rf"{web}/staff/enrol/#e=[A-Z2-7]{{26}}", link or "")
+    assert re.fullmatch(rf"{web}/staff/enrol/#e=[A-Z2-7]{{26}}&r=[\w-]{{43}}", link or "")
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -214,7 +214,7 @@ def test_a_page_of_another_version_is_shown_only_with_its_own_files(web, new_pag
     with gate.expect_response(f"{web}/staff/") as second:
         pass  # the new worker has all of its files, and opens the page by itself
     assert second.value.headers["healthcode-version"] == "new"
-    assert list(gate.evaluate(CACHED)) == ["staff-new"]
+    gate.wait_for_function("async () => (await caches.keys()).join() === 'staff-new'")
 
 
 def test_the_page_can_be_installed(web, new_page):
