@@ -41,7 +41,13 @@ def open_code(page, web):
 def with_live_code(page, web):
     """The page on a phone that gets no code of its own, as with an old browser."""
     page.route("**/code/bound/", lambda route: route.abort())
-    return open_code(page, web)
+    return started(open_code(page, web))
+
+
+def started(page):
+    """The page once its script runs: time that is put forward before is not noticed."""
+    expect(page.locator("#code")).to_have_attribute("data-phone", re.compile("."))
+    return page
 
 
 def state(page):
@@ -124,7 +130,7 @@ def test_english_and_large_text_are_one_tap_away_and_stay(web, lab, new_page):
 def test_the_clock_runs_and_follows_the_server_not_the_phone(web, lab, new_page):
     page = new_page()
     page.clock.install(time="2020-01-01T00:00:00Z")
-    open_code(page, web)
+    started(open_code(page, web))
 
     first = page.text_content(".clock__time")
     assert (
@@ -178,7 +184,7 @@ def test_the_page_turns_red_by_itself_within_a_pulse(web, lab, new_page):
     make("green", lab)
     page = new_page()
     page.clock.install()
-    open_code(page, web)
+    started(open_code(page, web))
 
     turn_red(lab)
     page.clock.run_for(20_000)
@@ -211,7 +217,7 @@ def test_a_phone_that_was_signed_out_elsewhere_is_led_to_sign_in(web, lab, new_p
     make("green", lab)
     page = new_page()
     page.clock.install()
-    open_code(page, web)
+    started(open_code(page, web))
     page.context.clear_cookies(name="session")
 
     page.clock.run_for(62_000)
