@@ -22,7 +22,7 @@ from config.environment import VAR  # noqa: E402
 from healthcode.services import issue_live  # noqa: E402
 from tests import chromium  # noqa: E402
 from tests.browser.film import Style, flags, write_film  # noqa: E402
-from tests.browser.gates import at_home  # noqa: E402
+from tests.browser.staff.gates import at_home  # noqa: E402
 from tests.fixtures import PHONE  # noqa: E402
 from tests.journeys import world  # noqa: E402
 from tests.tracing import door  # noqa: E402

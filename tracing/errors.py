@@ -162,3 +162,31 @@ class ReplayRefused(DomainError):
 
     code = "replay_refused"
     message = "The encounters cannot be replayed."
+
+
+class CitusMissing(DomainError):
+    """The extension is not in this database."""
+
+    code = "citus_missing"
+    message = (
+        "This database has no Citus. On every server: install the extension, name it first in"
+        " shared_preload_libraries, restart, and let a superuser run CREATE EXTENSION citus"
+        " (docs/operations.md)."
+    )
+
+
+class CoordinatorUnknown(DomainError):
+    """The cluster does not know its coordinator, so local tables could not meet spread ones."""
+
+    code = "coordinator_unknown"
+    message = (
+        "The cluster does not know this server. As a superuser: SELECT"
+        " citus_set_coordinator_host('HOST', PORT), an address at which the workers reach it."
+    )
+
+
+class SpreadOtherwise(DomainError):
+    """Somebody distributed a table by another column: nothing is moved by itself."""
+
+    code = "spread_otherwise"
+    message = "A table is distributed in another way: SELECT undistribute_table('TABLE') first."

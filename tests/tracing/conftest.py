@@ -1,9 +1,10 @@
-"""The days of these tests have partitions."""
+"""The days of these tests have partitions; two rooms in which people check in."""
 
 import pytest
 from pytest_django import DjangoDbBlocker
 
 from tests.tracing.door import NOW
+from tests.tracing.posters import GYM, room
 from tracing.services import make_partitions
 
 
@@ -12,3 +13,14 @@ def _september(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Non
     """Partitions around the tests' own clock, made once for this worker, before any test."""
     with django_db_blocker.unblock():
         make_partitions(now=NOW)
+
+
+@pytest.fixture
+def library():
+    """Two hours assumed, twelve at most."""
+    return room()
+
+
+@pytest.fixture
+def gym():
+    return room(GYM)

@@ -8,24 +8,13 @@ from django.db import IntegrityError, transaction
 
 from healthcode.models import ColourChange, Evidence, HealthStatus
 from tests.tracing.door import NOW, minutes, person, rules_in_force
-from tests.tracing.posters import GYM, LIBRARY, left, poster, room, scanned, stays
+from tests.tracing.posters import GYM, LIBRARY, left, poster, scanned, stays
 from tracing.errors import TooManyCheckIns, UnknownPoster, VenueClosed
 from tracing.models import Venue, Visit
 from tracing.services import own_stays, where_now
 from tracing.services.visits import enter, leave, undo_entry
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def library():
-    """Two hours assumed, twelve at most."""
-    return room()
-
-
-@pytest.fixture
-def gym():
-    return room(GYM)
 
 
 @pytest.fixture

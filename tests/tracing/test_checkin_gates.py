@@ -20,17 +20,6 @@ LATER = NOW + timedelta(days=2)
 
 
 @pytest.fixture
-def library():
-    """Two hours assumed, twelve at most."""
-    return room()
-
-
-@pytest.fixture
-def gym():
-    return room(GYM)
-
-
-@pytest.fixture
 def bo():
     return person("E10000002")
 

@@ -12,8 +12,8 @@ from django.db import connections
 from django.db.backends.utils import CursorWrapper
 from psycopg import sql as composed
 
-from accounts.errors import DomainError
-from tracing.errors import OwnerMissing
+from tracing import sql
+from tracing.errors import CitusMissing, CoordinatorUnknown, OwnerMissing, SpreadOtherwise
 from tracing.services.retention.purge import OWNER
 
 #: Which column says where a row lies; empty: every machine has the whole table.
@@ -22,62 +22,6 @@ SPREAD: Mapping[str, str] = {
     "tracing_visit": "place_id",
     "tracing_scan": "scan_id",
 }
-
-
-class CitusMissing(DomainError):
-    """The extension is not in this database."""
-
-    code = "citus_missing"
-    message = (
-        "This database has no Citus. On every server: install the extension, name it first in"
-        " shared_preload_libraries, restart, and let a superuser run CREATE EXTENSION citus"
-        " (docs/operations.md)."
-    )
-
-
-class CoordinatorUnknown(DomainError):
-    """The cluster does not know its coordinator, so local tables could not meet spread ones."""
-
-    code = "coordinator_unknown"
-    message = (
-        "The cluster does not know this server. As a superuser: SELECT"
-        " citus_set_coordinator_host('HOST', PORT), an address at which the workers reach it."
-    )
-
-
-class SpreadOtherwise(DomainError):
-    """Somebody distributed a table by another column: nothing is moved by itself."""
-
-    code = "spread_otherwise"
-    message = "A table is distributed in another way: SELECT undistribute_table('TABLE') first."
-
-
-# Citus's own tables and functions, found by name: only its extension brings them.
-_HAS_CITUS = "SELECT to_regclass('pg_dist_node') IS NOT NULL"
-_KNOWS_COORDINATOR = "SELECT EXISTS (SELECT FROM pg_dist_node WHERE groupid = 0)"
-# 'h': spread by a column's hash. 't': whole everywhere. Any other is managed, but local.
-_SPREAD_ALREADY = """
-SELECT c.relname, coalesce(column_to_column_name(d.logicalrelid, d.partkey), '')
-FROM pg_dist_partition d JOIN pg_class c ON c.oid = d.logicalrelid
-WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%s)
-  AND (d.partmethod = 'h' OR d.repmodel = 't')
-"""
-# Citus would take a local table at the other end under its management too, and so on along every
-# foreign key, until the whole database has its limits.
-_KEYS_OF = """
-SELECT conname FROM pg_constraint
-WHERE contype = 'f' AND conparentid = 0 AND conrelid = to_regclass(%s) ORDER BY conname
-"""
-# What a table held before is copied to the machines and lies hidden on the coordinator as well.
-_HOLDS_ROWS = """
-SELECT coalesce(sum(pg_relation_size(part)), 0) > 0 FROM (
-  SELECT to_regclass(%(table)s) UNION SELECT relid FROM pg_partition_tree(to_regclass(%(table)s))
-) AS parts (part)
-"""
-_DROP_KEY = "ALTER TABLE {} DROP CONSTRAINT {}"
-_COPY_TO_ALL = "SELECT create_reference_table({})"
-_SPREAD_BY = "SELECT create_distributed_table({}, {})"
-_FORGET_LOCAL = "SELECT truncate_local_data_after_distributing_table({})"
 
 
 def distribute_tables(*, dry_run: bool, say: Callable[[str], object]) -> int:
@@ -101,9 +45,9 @@ def distribute_tables(*, dry_run: bool, say: Callable[[str], object]) -> int:
 
 
 def _insist_on_cluster(cursor: CursorWrapper) -> None:
-    if not _answer(cursor, _HAS_CITUS):
+    if not _answer(cursor, sql.HAS_CITUS):
         raise CitusMissing
-    if not _answer(cursor, _KNOWS_COORDINATOR):
+    if not _answer(cursor, sql.KNOWS_COORDINATOR):
         raise CoordinatorUnknown
 
 
@@ -116,29 +60,29 @@ def _statements(cursor: CursorWrapper) -> Iterator[str]:
             yield _spread(table, column)
         elif already[table] != column:
             raise SpreadOtherwise(table=table, by=already[table])
-        if _answer(cursor, _HOLDS_ROWS, {"table": f"public.{table}"}):
-            yield _text(_FORGET_LOCAL, composed.Literal(f"public.{table}"))
+        if _answer(cursor, sql.HOLDS_ROWS, {"table": f"public.{table}"}):
+            yield _text(sql.FORGET_LOCAL, composed.Literal(f"public.{table}"))
 
 
 def _spread_already(cursor: CursorWrapper) -> dict[str, str]:
     """The tables that are spread, with the column; none without a cluster."""
-    if not _answer(cursor, _HAS_CITUS):
+    if not _answer(cursor, sql.HAS_CITUS):
         return {}
-    cursor.execute(_SPREAD_ALREADY, [list(SPREAD)])
+    cursor.execute(sql.SPREAD_ALREADY, [list(SPREAD)])
     return dict(cursor.fetchall())
 
 
 def _keys_dropped(cursor: CursorWrapper, table: str) -> Iterator[str]:
-    cursor.execute(_KEYS_OF, [f"public.{table}"])
+    cursor.execute(sql.KEYS_OF, [f"public.{table}"])
     for (name,) in cursor.fetchall():
-        yield _text(_DROP_KEY, composed.Identifier("public", table), composed.Identifier(name))
+        yield _text(sql.DROP_KEY, composed.Identifier("public", table), composed.Identifier(name))
 
 
 def _spread(table: str, column: str) -> str:
     name = composed.Literal(f"public.{table}")
     if not column:
-        return _text(_COPY_TO_ALL, name)
-    return _text(_SPREAD_BY, name, composed.Literal(column))
+        return _text(sql.COPY_TO_ALL, name)
+    return _text(sql.SPREAD_BY, name, composed.Literal(column))
 
 
 def _answer(cursor: CursorWrapper, question: str, parameters: Any = None) -> bool:

@@ -76,7 +76,7 @@ class Command(BaseCommand):
             Path(settings.HEALTHCODE_KEYS_DIR),
             kinds=options["kinds"],
             iss=options["issuer"],
-            root=_root_of(options) if options["root"] else None,
+            root=_root_at_hand(options),
             now=now,
             in_hours=options["in_hours"],
             days=options["days"],
@@ -85,7 +85,7 @@ class Command(BaseCommand):
 
     def _rotate(self, options: dict[str, Any], now: int) -> None:
         directory = Path(settings.HEALTHCODE_KEYS_DIR)
-        root = _root_of(options) if options["root"] else None
+        root = _root_at_hand(options)
         for key in keys.rotate(directory, iss=options["issuer"], root=root, now=now):
             self.stdout.write(key.kid.hex())
 
@@ -113,6 +113,10 @@ class Command(BaseCommand):
             times = (office.sign_from, office.sign_until, office.verify_until)
             row = (office.kid.hex(), _standing(listed, office.kid, now), office.iss, kinds)
             self.stdout.write("  ".join((*row, *map(_day, times))))
+
+
+def _root_at_hand(options: dict[str, Any]) -> keys.Root | None:
+    return _root_of(options) if options["root"] else None
 
 
 def _root_of(options: dict[str, Any]) -> keys.Root:

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.gates import (
+from tests.browser.staff.gates import (
     enrolment,
     eventually,
     green,
@@ -12,7 +12,6 @@ from tests.browser.gates import (
     red,
     says,
     scan,
-    serving,
     shown,
     started,
     stays,
@@ -25,11 +24,6 @@ from tracing.models import Device, Visit
 from tracing.services import revoke_device
 
 GATES = [(390, 844), (820, 1180), (1180, 820), (360, 640)]
-
-
-@pytest.fixture(scope="module")
-def web(django_db_blocker):
-    yield from serving(django_db_blocker)
 
 
 @pytest.fixture

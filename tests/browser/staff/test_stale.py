@@ -12,13 +12,11 @@ from playwright.sync_api import expect
 from healthcode import keys, passes
 from healthcode.models import WithdrawnList
 from healthcode.passes import Kind
-from tests.browser.gates import (
+from tests.browser.staff.gates import (
     at_home,
     green,
-    pocket,
     says,
     scan,
-    serving,
     shown,
     started,
     without_keys,
@@ -28,17 +26,6 @@ from tests.tracing.door import minutes
 
 DAY = 24 * 60 * 60
 SECOND = 1000
-
-
-@pytest.fixture(scope="module")
-def web(django_db_blocker):
-    yield from serving(django_db_blocker)
-
-
-@pytest.fixture
-def phone(web):
-    """A green person's phone with a pass of its own, in a list that gates can hold."""
-    return pocket(green())
 
 
 @pytest.fixture

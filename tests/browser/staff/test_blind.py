@@ -3,13 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.gates import (
+from tests.browser.staff.gates import (
     enrolment,
     eventually,
     green,
+    lose_the_answer,
     says,
     scan,
-    serving,
     shown,
     stays,
     stored,
@@ -17,14 +17,9 @@ from tests.browser.gates import (
 )
 
 
-@pytest.fixture(scope="module")
-def web(django_db_blocker):
-    yield from serving(django_db_blocker)
-
-
 @pytest.fixture
 def blind(web, new_page):
-    """The same, without keys: it cannot judge anything itself."""
+    """An enrolled phone whose scanner waits, without keys: it cannot judge anything itself."""
     page = without_keys(new_page(service_workers="block"))
     page.goto(f"{web}/staff/#e={enrolment()}")
     page.click("#start")
@@ -62,12 +57,8 @@ def test_whoever_is_let_in_by_their_papers_has_a_visit(blind):
 
 
 def test_a_lost_answer_is_grey_and_nobody_is_said_to_be_inside(blind):
-    def lose(route):
-        route.fetch()
-        route.abort()
-
     li = green()
-    blind.route("**/api/v1/scans/", lose)
+    blind.route("**/api/v1/scans/", lose_the_answer)
     scan(blind, shown(li))
     says(blind, "无法判断", sentence="无法联网")
     eventually(blind, stored, [("PASS", "GREY", True)])

@@ -5,14 +5,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.gates import (
+from tests.browser.staff.gates import (
     enrolment,
     eventually,
     green,
     red,
     says,
     scan,
-    serving,
     shown,
     started,
     stays,
@@ -27,11 +26,6 @@ WAITING = """async () => {
   const { all } = await import("/static/js/staff/store.js");
   return (await all("outbox")).length;
 }"""
-
-
-@pytest.fixture(scope="module")
-def web(django_db_blocker):
-    yield from serving(django_db_blocker)
 
 
 @pytest.fixture

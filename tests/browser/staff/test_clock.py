@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from healthcode import keys, passes
 from healthcode.passes import Kind
-from tests.browser.gates import at_home, green, pocket, says, scan, serving, shown
+from tests.browser.staff.gates import at_home, green, says, scan, shown
 from tests.tracing.door import minutes
 
 SECOND = 1000
@@ -20,17 +20,6 @@ GATE_TIME = """async () => {
   const { clock } = await import("/static/js/staff/clock.js");
   return [clock.now() - Date.now(), clock.doubt];
 }"""
-
-
-@pytest.fixture(scope="module")
-def web(django_db_blocker):
-    yield from serving(django_db_blocker)
-
-
-@pytest.fixture
-def phone(web):
-    """A green person's phone with a pass of its own, in a list that gates can hold."""
-    return pocket(green())
 
 
 @pytest.fixture

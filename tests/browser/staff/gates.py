@@ -6,7 +6,7 @@ from itertools import count
 
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts import pii
@@ -70,6 +70,12 @@ def without_keys(page: Page) -> Page:
     page.route("**/devices/kit/", lambda route: route.abort())
     page.route("**/.well-known/**", lambda route: route.abort())
     return page
+
+
+def lose_the_answer(route: Route) -> None:
+    """The server hears the request, and its answer never arrives."""
+    route.fetch()
+    route.abort()
 
 
 def person(result="", days=0, name="张小三", now: datetime | None = None) -> Citizen:

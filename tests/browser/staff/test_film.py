@@ -2,14 +2,13 @@
 
 from datetime import timedelta
 
-import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from healthcode import passes
 from healthcode.services import issue_paper, issue_specimen
 from tests.browser.film import Style
-from tests.browser.gates import (
+from tests.browser.staff.gates import (
     IN_CHARGE,
     at_home,
     enrolment,
@@ -19,7 +18,6 @@ from tests.browser.gates import (
     pocket,
     red,
     says,
-    serving,
     shown,
     stored,
     yellow,
@@ -44,11 +42,6 @@ DONE = """() => {
   if (document.body.dataset.screen === "verdict")
     document.querySelector(`${open} #refuse, ${open} #next`)?.click();
 }"""
-
-
-@pytest.fixture(scope="module")
-def web(django_db_blocker):
-    yield from serving(django_db_blocker)
 
 
 def watching(page, web, **device):

@@ -11,16 +11,14 @@ from playwright.sync_api import expect
 from healthcode import passes
 from healthcode.models import WithdrawnList
 from healthcode.services import issue_paper, issue_specimen
-from tests.browser.gates import (
+from tests.browser.staff.gates import (
     eventually,
     green,
     person,
-    pocket,
     reasons,
     red,
     says,
     scan,
-    serving,
     shown,
     started,
     stays,
@@ -30,17 +28,6 @@ from tests.browser.gates import (
 from tests.healthcode.pockets import Pocket
 from tests.tracing import door
 from tests.tracing.door import minutes
-
-
-@pytest.fixture(scope="module")
-def web(django_db_blocker):
-    yield from serving(django_db_blocker)
-
-
-@pytest.fixture
-def phone(web):
-    """A green person's phone with a pass of its own, in a list that gates can hold."""
-    return pocket(green())
 
 
 @pytest.fixture

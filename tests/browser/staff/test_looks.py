@@ -10,7 +10,7 @@ from django.utils import timezone
 from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
-from tests.browser.gates import at_home, green, red, says, scan, serving, shown, yellow
+from tests.browser.staff.gates import at_home, green, red, says, scan, shown, yellow
 from tests.tracing import door
 from tracing.models import Device
 from tracing.services import revoke_device
@@ -20,11 +20,6 @@ SIZES = [(360, 640), (390, 844), (820, 1180), (1180, 820)]
 SIDE = 96
 #: Two greys closer than this look the same on a poor screen.
 SAME = 48
-
-
-@pytest.fixture(scope="module")
-def web(django_db_blocker):
-    yield from serving(django_db_blocker)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.gates import (
+from tests.browser.staff.gates import (
     IN_CHARGE,
     at_home,
     enrolment,
@@ -18,7 +18,6 @@ from tests.browser.gates import (
     red,
     says,
     scan,
-    serving,
     shown,
     started,
     stays,
@@ -53,11 +52,6 @@ UPDATE = """async () => {
   while (worker.state === "installing") await new Promise((tick) => setTimeout(tick, 50));
   return worker.state;
 }"""
-
-
-@pytest.fixture(scope="module")
-def web(django_db_blocker):
-    yield from serving(django_db_blocker)
 
 
 @pytest.fixture

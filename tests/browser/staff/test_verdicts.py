@@ -4,14 +4,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.browser.gates import (
+from tests.browser.staff.gates import (
     enrolment,
     eventually,
     green,
+    lose_the_answer,
     pocket,
     says,
     scan,
-    serving,
     shown,
     started,
     stays,
@@ -43,11 +43,6 @@ INSECURE = """
   Object.defineProperty(window, "isSecureContext", { value: false });
   Object.defineProperty(crypto, "subtle", { value: undefined });
 """
-
-
-@pytest.fixture(scope="module")
-def web(django_db_blocker):
-    yield from serving(django_db_blocker)
 
 
 @pytest.fixture
@@ -193,12 +188,8 @@ def test_without_an_answer_the_gates_own_verdict_stands(gate):
 
 
 def test_a_lost_answer_leaves_one_scan_and_one_visit(gate):
-    def lose(route):
-        route.fetch()
-        route.abort()
-
     li = green()
-    gate.route("**/api/v1/scans/", lose)
+    gate.route("**/api/v1/scans/", lose_the_answer)
     scan(gate, shown(li))
     says(gate, "可通行")
     gate.unroute("**/api/v1/scans/")

@@ -1,0 +1,104 @@
+"""Who was together with whom, and who was kept apart.
+
+Everything that reads visits runs unchanged where `tracing_visit` is distributed by `place_id`:
+no recursion, no locks, no foreign keys, and the join of the two stays is on the place.
+"""
+
+# Who met the sources, each on its own [since, until): a row per pair and kind of place.
+#
+# `v` holds the sources' stays, clipped. A stay that meets one of them entered the same place
+# less than the place's longest stay before it and before its end: two ranges on the primary
+# key. (`earliest` and `latest` say the same with constants, for the planner to leave out days:
+# no row is longer than 24 hours.) Pieces of a pair are united, so that touching and overlapping
+# rows are one stay, within one kind of place: a vehicle's carriage by itself, all zones alike
+# together, all metro rides together. `seconds` is the most time together that any window of
+# the rules' length holds; the best window can always begin where a stretch together begins,
+# and the last stretch in it is cut at its end. Row 0 is the crew, who serve every row.
+# Where either stay is one that only the person told of (`told`), the meeting is apart from those
+# that gates and carriers saw; it is looked at only where a casual contact is wanted.
+MEETINGS = """
+WITH source AS (
+  SELECT * FROM unnest(%(citizens)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+    AS s (via_id, since, until)
+  WHERE s.since < s.until
+), v AS MATERIALIZED (
+  SELECT s.via_id, a.place_id, greatest(a.entered_at, s.since) AS f, least(a.left_at, s.until) AS l,
+    a.seat_row, a.source = 'self' AS told, p.max_stay, p.vehicle, p.close_quarters,
+    CASE WHEN p.vehicle IN ('', 'metro') THEN 0 ELSE p.id END AS run
+  FROM source s
+  JOIN tracing_visit a ON a.citizen_id = s.via_id AND a.entered_at > s.since - interval '24 hours'
+    AND a.entered_at < s.until AND a.left_at > s.since
+    AND a.entered_at > %(earliest)s::timestamptz AND a.entered_at < %(latest)s::timestamptz
+  JOIN tracing_place p ON p.id = a.place_id
+  WHERE (%(casual)s OR a.source <> 'self')
+    AND (%(vehicles)s::text[] IS NULL OR (p.vehicle, p.close_quarters) IN (
+      SELECT * FROM unnest(%(vehicles)s::text[], %(close_quarters)s::boolean[])))
+), met AS (
+  SELECT v.via_id, o.citizen_id, v.vehicle, v.close_quarters, v.run, v.place_id,
+    greatest(o.entered_at, v.f) AS f, least(o.left_at, v.l) AS l,
+    CASE WHEN o.seat_row > 0 AND v.seat_row > 0 THEN abs(o.seat_row - v.seat_row) END AS rows_apart,
+    o.seat_row = 0 OR v.seat_row = 0 AS crew, v.told OR o.source = 'self' AS told
+  FROM v JOIN tracing_visit o ON o.place_id = v.place_id
+    AND o.entered_at > v.f - v.max_stay AND o.entered_at < v.l AND o.left_at > v.f
+    AND o.entered_at > %(earliest)s::timestamptz AND o.entered_at < %(latest)s::timestamptz
+  WHERE o.citizen_id <> v.via_id AND o.citizen_id <> ALL (%(known)s::bigint[])
+    AND (%(casual)s OR o.source <> 'self')
+), pair AS (
+  SELECT via_id, citizen_id, vehicle, close_quarters, run, told,
+    min(f) AS f, max(l) AS l, range_agg(tstzrange(f, l)) AS spans,
+    array_agg(place_id) AS places, array_agg(date_part('epoch', f)) AS firsts,
+    array_agg(date_part('epoch', l)) AS lasts,
+    min(rows_apart) AS rows_apart, coalesce(bool_or(crew), false) AS crew
+  FROM met GROUP BY via_id, citizen_id, vehicle, close_quarters, run, told
+  HAVING max(l) - min(f) >= make_interval(mins => %(least)s)
+), timed AS (
+  SELECT *, CASE
+    WHEN spans = tstzmultirange(tstzrange(f, l))
+      THEN least(l - f, make_interval(hours => %(window)s))
+    WHEN l - f <= make_interval(hours => %(window)s)
+      THEN (SELECT sum(upper(s) - lower(s)) FROM unnest(spans) AS s)
+    ELSE (SELECT max(together) FROM (
+      SELECT sum(upper(s) - lower(s)) OVER w - greatest(interval '0',
+        max(upper(s)) OVER w - lower(s) - make_interval(hours => %(window)s)) AS together
+      FROM unnest(spans) AS s
+      WINDOW w AS (ORDER BY lower(s)
+        RANGE BETWEEN CURRENT ROW AND make_interval(hours => %(window)s) FOLLOWING)) AS windows)
+    END AS together
+  FROM pair OFFSET 0
+)
+SELECT via_id, citizen_id, vehicle, close_quarters, date_part('epoch', together),
+  rows_apart, crew, told, places, firsts, lasts
+FROM timed WHERE together >= make_interval(mins => %(least)s)
+"""
+
+# Who shared a household or dormitory with the sources; `last` is null while it goes on.
+COHABITANTS = """
+WITH source AS (
+  SELECT via_id, since, coalesce(until, 'infinity') AS until
+  FROM unnest(%(citizens)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
+    AS s (via_id, since, until)
+), together AS (
+  SELECT s.via_id, o.citizen_id, greatest(a.starts_at, o.starts_at, s.since) AS f,
+    least(coalesce(a.ends_at, 'infinity'), coalesce(o.ends_at, 'infinity'), s.until) AS l
+  FROM source s
+  JOIN accounts_membership a ON a.citizen_id = s.via_id AND a.kind IN ('household', 'dormitory')
+  JOIN accounts_membership o ON o.kind = a.kind AND o."group" = a."group"
+  WHERE o.citizen_id <> s.via_id AND o.citizen_id <> ALL (%(known)s::bigint[])
+)
+SELECT via_id, citizen_id, min(f),
+  CASE WHEN max(l) <= %(now)s::timestamptz THEN max(l) END
+FROM together WHERE f < l AND f < %(now)s::timestamptz GROUP BY via_id, citizen_id
+"""
+
+# When people were kept apart, as evidence says: by an order, or as a case in care.
+ISOLATIONS = """
+SELECT e.citizen_id, e.occurred_at, e.ended_at, (e.details -> 'isolated_at')::text
+FROM healthcode_evidence e
+WHERE e.citizen_id = ANY (%(citizens)s::bigint[]) AND NOT e.retracted
+  AND (e.kind = 'order' AND e.details ->> 'order' IN ('central_isolation', 'home_isolation')
+    OR e.kind = 'case' AND e.details ->> 'isolated_at' IS NOT NULL)
+  AND NOT EXISTS (SELECT FROM healthcode_evidence h WHERE h.source_id = e.source_id
+    AND h.source_ref = e.source_ref AND h.version > e.version)
+  AND NOT EXISTS (SELECT FROM healthcode_retraction r WHERE r.source_id = e.source_id
+    AND r.source_ref = e.source_ref AND r.up_to_version >= e.version)
+"""
