@@ -45,10 +45,12 @@ def read(data: bytes) -> Item:
 def _item(data: bytes, at: int, depth: int, truth: bool) -> tuple[Item, int]:
     if depth > DEPTH or at >= len(data):
         raise Malformed("too deep, or cut short")
-    major, size = data[at] >> 5, data[at] & 0x1F
+    head, at = data[at], at + 1
+    if head < 24:  # most items are small numbers
+        return head, at
+    major, size = head >> 5, head & 0x1F
     if major == _SIMPLE:
-        return _truth(data[at], truth), at + 1
-    at += 1
+        return _truth(head, truth), at
     if size >= 24:
         size, at = _long_head(data, at, size)
     if major == _UNSIGNED:

@@ -6,7 +6,7 @@ from unicodedata import category, is_normalized
 
 from healthcode.colours import Colour, Reason
 from healthcode.passes.cbor import CNF, Item
-from healthcode.passes.refused import Refused, need
+from healthcode.passes.refused import Refused
 
 ISS, EXP, IAT, PASS_ID, STATUS = 1, 4, 6, 7, -70001
 NAME_BYTES = 20
@@ -133,7 +133,8 @@ def _holder(item: Item) -> bytes:
 
 
 def _need(condition: bool) -> None:
-    need(condition, Reason.BAD_CLAIMS)
+    if not condition:
+        raise Refused(Reason.BAD_CLAIMS)
 
 
 def _unsigned(item: Item) -> int:
