@@ -7,6 +7,7 @@ class Role(StrEnum):
     """The officers' roles; a citizen has none."""
 
     TRACER = "tracer"
+    COMMUNITY = "community"
     DESK = "desk"
     VENUES = "venues"
     AUDITOR = "auditor"
@@ -42,11 +43,26 @@ GRANTS: dict[Role, Permissions] = {
         "view_case",
         "decide_case",
         "view_contact",
+        "view_contacttask",
+        "work_contacttask",
+        "view_statement",
+        "add_statement",
+        "approve_statement",
+        "view_tracebrake",
+        "clear_tracebrake",
+        "view_venue",
+        "view_zone",
+        "view_venuereview",
+        "close_venuereview",
         "view_alarm",
         "change_alarm",
         "view_place",
         "view_boardedtrip",
     ),
+    # The street's or community's people: calls, tests and places to stay for contacts.
+    Role.COMMUNITY: _may("accounts", "view_citizen", "reveal_citizen", "view_region")
+    | _may("healthcode", "view_healthstatus")
+    | _may("tracing", "view_contacttask", "work_contacttask", "view_statement", "add_statement"),
     # Sees documents at a desk, prints codes, answers appeals; what was wrong it enters, others
     # approve.
     Role.DESK: _may(
@@ -82,6 +98,8 @@ GRANTS: dict[Role, Permissions] = {
         "view_device",
         "enrol_device",
         "view_scan",
+        "view_venuereview",
+        "close_venuereview",
         "view_alarm",
         "change_alarm",
     ),
@@ -113,6 +131,10 @@ GRANTS: dict[Role, Permissions] = {
         "view_alarm",
         "view_case",
         "view_contact",
+        "view_contacttask",
+        "view_statement",
+        "view_tracebrake",
+        "view_venuereview",
         "view_scan",
         "view_venue",
         "view_zone",

@@ -22,6 +22,7 @@ _ALARM = Keep(CASE_DAYS, ("cleared_at",), "as long as what it points at may matt
 _WITH_THE_EVIDENCE = Erase(with_="healthcode.Evidence")
 _WITH_THE_CASE = Erase(with_="tracing.Case")
 _WITH_THE_CONTACT = Erase(with_="tracing.Contact")
+_WITH_THE_VENUE = Erase(with_="tracing.Venue")
 _WITH_THE_DEVICE = Erase(with_="tracing.Device")
 
 PERSONAL_DATA: Catalogue = {
@@ -43,6 +44,7 @@ PERSONAL_DATA: Catalogue = {
         "name",
         "kind",
         "close_quarters",
+        "ventilation",
         "poster_hash",
         "poster_at",
     ),
@@ -56,6 +58,7 @@ PERSONAL_DATA: Catalogue = {
         "carriage",
         "district",
         "close_quarters",
+        "closed_space",
         "assumed_stay",
         "max_stay",
     ),
@@ -145,8 +148,16 @@ PERSONAL_DATA: Catalogue = {
             "withdrawn_by",
             "window_from",
             "window_until",
+            "merged_into",
         ),
-        impersonal("the state of the search", "traced_until", "trace_due_at", "traced_at", "rules"),
+        impersonal(
+            "the state of the search",
+            "traced_until",
+            "trace_due_at",
+            "traced_at",
+            "rules",
+            "second_cut",
+        ),
     ),
     "tracing.Contact": table(
         personal(
@@ -181,6 +192,84 @@ PERSONAL_DATA: Catalogue = {
             "grade",
             "rule",
         ),
+    ),
+    "tracing.Statement": table(
+        personal(
+            _WITH_THE_CASE,
+            "what somebody said of where they were and whom they met, and who wrote it down",
+            "id",
+            "case",
+            "teller",
+            "place_id",
+            "met",
+            "setting",
+            "first_at",
+            "last_at",
+            "distance_m",
+            "face_to_face",
+            "physical",
+            "masked",
+            "document",
+            "entered_by",
+            "entered_at",
+            "approved_by",
+            "approved_at",
+            "withdrawn_by",
+            "withdrawn_at",
+        ),
+    ),
+    "tracing.ContactTask": table(
+        personal(
+            _WITH_THE_CASE,
+            "what must be done for a contact, by whom and until when",
+            "id",
+            "case",
+            "contact",
+            "citizen",
+            "kind",
+            "wanted",
+            "starts_at",
+            "due_at",
+            "district",
+            "street",
+            "community",
+            "state",
+            "made_at",
+            "assignee",
+            "tries",
+            "outcome",
+            "done_by",
+            "done_at",
+        ),
+    ),
+    "tracing.TraceBrake": table(
+        impersonal(
+            "how many a trace would reach",
+            "id",
+            "case",
+            "pulled_at",
+            "reached",
+            "limit",
+            "first_at",
+            "cleared_at",
+            "lifted_at",
+        ),
+        personal(_WITH_THE_CASE, "which officers let a trace pass", "first_by", "cleared_by"),
+    ),
+    "tracing.VenueReview": table(
+        impersonal(
+            "a venue that several cases visited",
+            "id",
+            "venue",
+            "district",
+            "cases",
+            "first_at",
+            "last_at",
+            "proposed_at",
+            "outcome",
+            "closed_at",
+        ),
+        personal(_WITH_THE_VENUE, "which officer looked at the venue", "closed_by"),
     ),
     "tracing.Alarm": table(
         personal(

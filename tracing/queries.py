@@ -28,21 +28,30 @@ class Source(NamedTuple):
 class Meeting(NamedTuple):
     """Two people in one kind of place: a vehicle's carriage, all zones alike, all metro rides.
 
-    `vehicle` is empty for zones. `seconds` is their time together in the best window,
-    `rows_apart` the least; `crew`: one of the two served aboard; `told`: only their own words
-    say that one of the two was there. `stays` are the stretches together with their place, in
-    no order; a shared home has none and no seconds.
+    `vehicle` is empty for zones; `closed_space` None: not known or not asked. `seconds` is their
+    time together in the best window, `rows_apart` the least; `crew`: one of the two served
+    aboard; `told`: only their own words say that one of the two was there. `stays` are the
+    stretches together with their place, in no order; a shared home has none and no seconds.
     """
 
     via_id: int
     citizen_id: int
     vehicle: str
     close_quarters: bool
+    closed_space: bool | None
     seconds: float
     rows_apart: int | None
     crew: bool
     told: bool
     stays: tuple[tuple[int, Span], ...]
+
+
+class PlaceKind(NamedTuple):
+    """What places are to the rules; `closed_space` None: not known, or the rules do not ask."""
+
+    vehicle: str
+    close_quarters: bool
+    closed_space: bool | None
 
 
 class Cohabitation(NamedTuple):
@@ -96,29 +105,36 @@ def meetings(
     least_minutes: int,
     window_hours: int,
     known: Collection[int] = (),
-    kinds: Collection[tuple[str, bool]] | None = None,
+    kinds: Collection[PlaceKind] | None = None,
     casual: bool = True,
+    tail_minutes: int = 0,
+    closed_spaces: bool = False,
 ) -> list[Meeting]:
     """Whom the sources met for at least so many minutes in some window; one statement.
 
-    Nobody of `known` is met. `kinds` are the (vehicle, close_quarters) of places worth looking
-    at; None: all. Without `casual`, stays that only a person told of are not looked at. Every
+    Nobody of `known` is met. `kinds` are the places worth looking at; None: all. Without
+    `casual`, stays that only a person told of are not looked at. The sources' stays last
+    `tail_minutes` longer. With `closed_spaces`, time in these and elsewhere is apart. Every
     source has an end.
     """
     if not sources:
         return []
     parameters = _sources(sources) | {
         "earliest": min(source.since for source in sources) - LONGEST_ROW,
-        "latest": max(source.until or source.since for source in sources),
+        "latest": max(source.until or source.since for source in sources)
+        + timedelta(minutes=tail_minutes),
+        "tail": tail_minutes,
+        "closed": closed_spaces,
         "least": least_minutes,
         "window": window_hours,
         "known": list(known),
         "casual": casual,
-        "vehicles": None if kinds is None else [vehicle for vehicle, _ in kinds],
-        "close_quarters": None if kinds is None else [close for _, close in kinds],
+        "vehicles": None if kinds is None else [kind.vehicle for kind in kinds],
+        "close_quarters": None if kinds is None else [kind.close_quarters for kind in kinds],
+        "closed_spaces": None if kinds is None else [kind.closed_space for kind in kinds],
     }
     return [
-        Meeting._make((*row[:8], tuple(map(_stay, *row[8:]))))
+        Meeting._make((*row[:9], tuple(map(_stay, *row[9:]))))
         for row in _rows(sql.MEETINGS, parameters)
     ]
 

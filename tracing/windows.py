@@ -79,9 +79,21 @@ def infectious_until(
     ends = [isolated_at] if isolated_at else []
     lookforward = contacts_part(rules).lookforward
     if lookforward is not None:
-        clock = min(onset_at or sampled_at, sampled_at)
-        ends.append(_after(clock, lookforward, rules.calendar))
+        ends.append(_after(_clock(onset_at, sampled_at), lookforward, rules.calendar))
     return min(ends, default=None)
+
+
+def infected_from(
+    *, onset_at: datetime | None, sampled_at: datetime, rules: CompiledRules
+) -> datetime | None:
+    """From when on a case may have been infected; None: the rules do not ask.
+
+    Counted back from the same instant as the look-back.
+    """
+    backward = contacts_part(rules).backward
+    if backward is None:
+        return None
+    return _before(_clock(onset_at, sampled_at), backward, rules.calendar)
 
 
 def contacts_part(rules: CompiledRules) -> Contacts:
@@ -139,9 +151,15 @@ def stay_aboard(vehicle: str) -> Stay:
 
 def _look_back(onset_at: datetime | None, sampled_at: datetime, rules: CompiledRules) -> datetime:
     contacts = contacts_part(rules)
-    if onset_at is None or sampled_at < onset_at:
-        return _before(sampled_at, contacts.lookback_sampling, rules.calendar)
-    return _before(onset_at, contacts.lookback_onset, rules.calendar)
+    clock = _clock(onset_at, sampled_at)
+    by_onset = clock == onset_at
+    stretch = contacts.lookback_onset if by_onset else contacts.lookback_sampling
+    return _before(clock, stretch, rules.calendar)
+
+
+def _clock(onset_at: datetime | None, sampled_at: datetime) -> datetime:
+    """The onset, or the first positive sample where that is earlier or all there is."""
+    return sampled_at if onset_at is None else min(onset_at, sampled_at)
 
 
 def _before(clock: datetime, stretch: Stretch, calendar: Calendar) -> datetime:

@@ -156,11 +156,13 @@ class SecondHop:
     """Contacts of contacts: from a close contact's first contact with the case on.
 
     `grounds` are the ids of the contact rules that count for them; shorter encounters than
-    `minimum_minutes` can match none of those.
+    `minimum_minutes` can match none of those. `most`: how many one case may have; beyond it
+    those who were together longest count. None: however many there are.
     """
 
     grounds: tuple[str, ...]
     minimum_minutes: int = 0
+    most: int | None = None
     verified: bool = True
 
 
@@ -170,6 +172,10 @@ class Contacts:
 
     `lookforward` None: until the case is isolated. `minimum_minutes`: encounters shorter
     than this within `window_hours` are not looked at. No `second_hop`: none is made.
+    `tail_minutes`: whoever is in a place so long after an infected person has left it still
+    counts as having been there together. `backward`: how long before the onset or first
+    positive sample the person may have been infected; whom they met from then until the
+    look-back begins is listed as a possible origin and never handed down. None: not asked.
     """
 
     lookback_onset: Stretch
@@ -179,6 +185,8 @@ class Contacts:
     minimum_minutes: int
     second_hop: SecondHop | None
     rules: tuple[ContactRule, ...]
+    tail_minutes: int = 0
+    backward: Stretch | None = None
 
 
 class Validity(NamedTuple):

@@ -12,6 +12,8 @@ FIELDS = (
     "lookforward",
     "window_hours",
     "minimum_minutes",
+    "tail_minutes",
+    "backward",
     "second_hop",
     "rules",
     "verified",
@@ -33,6 +35,8 @@ def read_contacts(parent: Section) -> Contacts:
         minimum_minutes=section.integer("minimum_minutes", 0, 24 * 60),
         second_hop=_second_hop(section) if section.has("second_hop") else None,
         rules=rules,
+        tail_minutes=section.integer("tail_minutes", 0, 240, 0),
+        backward=_stretch(section, "backward") if section.has("backward") else None,
     )
     _check(section, contacts)
     return contacts
@@ -53,10 +57,12 @@ def _lookforward(section: Section) -> Stretch | None:
 
 
 def _second_hop(parent: Section) -> SecondHop:
-    section = parent.section("second_hop", ("grounds", "minimum_minutes", "verified", "note"))
+    fields = ("grounds", "minimum_minutes", "most", "verified", "note")
+    section = parent.section("second_hop", fields)
     return SecondHop(
         grounds=tuple(str(name) for name in section.items("grounds")),
         minimum_minutes=section.integer("minimum_minutes", 0, 24 * 60, 0),
+        most=section.maybe_integer("most", 1, 1_000_000),
         verified=section.flag("verified", default=True),
     )
 

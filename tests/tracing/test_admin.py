@@ -40,9 +40,16 @@ SEES = {
         "healthcode.ruleset",
         "tracing.case",
         "tracing.contact",
+        "tracing.venue",
+        "tracing.zone",
         "tracing.alarm",
         "tracing.place",
         "tracing.boardedtrip",
+    },
+    Role.COMMUNITY: {
+        "accounts.citizen",
+        "accounts.region",
+        "healthcode.healthstatus",
     },
     Role.DESK: {
         "accounts.citizen",
@@ -121,6 +128,7 @@ DOES = {
         "healthcode.evidencedraft approve",
         "accounts.citizen reveal",
     },
+    Role.COMMUNITY: {"accounts.citizen reveal"},
     Role.DESK: {
         "accounts.claim confirm",
         "accounts.claim reject",

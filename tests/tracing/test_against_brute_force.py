@@ -66,7 +66,7 @@ def agree(world: World, city: brute.City, case: brute.Index, rules: CompiledRule
     expected = brute.trace(city, case, rules)
     with rolled_back():
         store(city, world)
-        found = find_contacts(as_case(case, world), rules, now=NOW)
+        found = find_contacts(as_case(case, world), rules, now=NOW).contacts
     people = world.people
     assert {people.index(pk): as_contact(one, world) for pk, one in found.items()} == expected
 

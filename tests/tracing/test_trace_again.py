@@ -23,6 +23,7 @@ from tests.tracing.outbreak import (
 )
 from tracing.models import Case, Contact, Encounter, Visit
 from tracing.services import sweep_traces, touch_cases, trace_case, withdraw_case
+from tracing.services.trace.find import FoundAll
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +151,7 @@ def test_a_stay_that_arrives_during_a_trace_is_not_lost(anna, bo, monkeypatch):
 
     def find_while_somebody_touches(*args, **kwargs):
         Case.objects.filter(pk=case.pk).update(trace_due_at=later)
-        return {}
+        return FoundAll({}, 0)
 
     monkeypatch.setattr("tracing.services.trace.run.find_contacts", find_while_somebody_touches)
     trace_case(case_id=case.pk, now=NOW)
@@ -183,20 +184,24 @@ def test_a_case_without_rules_stays_due_and_stops_no_other(anna, bo, caplog):
     assert "no_active_rules" in caplog.text
 
 
+def colours_of(people):
+    return dict(HealthStatus.objects.filter(pk__in=people).values_list("pk", "colour"))
+
+
 def test_withdrawing_unwinds_everything_derived(anna, bo, chen):
     home(bo, chen)
     meet(anna, bo, room(), "18 12:00", "18 13:00")
     people = [anna.pk, bo.pk, chen.pk]
     recolour(citizen_ids=people, now=NOW)
-    colours = list(HealthStatus.objects.filter(pk__in=people).values_list("pk", "colour"))
+    colours = colours_of(people)
     case = confirmed(anna)
     traced(case)
     recolour(citizen_ids=people, now=NOW)
-    assert list(HealthStatus.objects.filter(pk__in=people).values_list("pk", "colour")) != colours
+    assert colours_of(people) != colours
     later = NOW + timedelta(minutes=1)
     withdraw_case(case_id=case.pk, reason="样本弄错", by=officer(), now=later)
     recolour(citizen_ids=people, now=later)
-    assert list(HealthStatus.objects.filter(pk__in=people).values_list("pk", "colour")) == colours
+    assert colours_of(people) == colours
     assert not Contact.objects.exists()
     assert not Encounter.objects.exists()
     assert [exposures(who) for who in (anna, bo, chen)] == [[], [], []]

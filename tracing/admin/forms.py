@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.deeds import DeedForm, MomentField
-from tracing.models import Direction, VenueKind, ZoneKind
+from tracing.models import Direction, Ventilation, VenueKind, ZoneKind
 
 
 class OpenForm(DeedForm):
@@ -110,7 +110,10 @@ class ZoneForm(DeedForm):
     close_quarters = forms.BooleanField(
         label=_("近距离密闭"),
         required=False,
-        help_text=_("狭小、不通风、人与人难以保持一米。判定密接时会用到。"),
+        help_text=_("狭小、人与人难以保持一米。判定密接时会用到。"),
+    )
+    ventilation = forms.ChoiceField(
+        label=_("通风"), required=False, choices=[("", _("不详")), *Ventilation.choices]
     )
 
 
@@ -120,7 +123,7 @@ class ZoneChangeForm(ZoneForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Begin with how it is."""
         super().__init__(*args, **kwargs)
-        names = ("name", "kind", "close_quarters")
+        names = ("name", "kind", "close_quarters", "ventilation")
         self.initial.update({name: getattr(self.row, name) for name in names})
 
 

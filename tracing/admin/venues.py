@@ -201,6 +201,7 @@ class ZoneAdmin(OversightAdmin):
             Fact(_("场所"), link(row.venue.name, VENUE, row.venue_id)),
             Fact(_("类型"), row.get_kind_display()),
             Fact(_("近距离密闭"), yes_no(row.close_quarters)),
+            Fact(_("通风"), row.get_ventilation_display() or _("不详")),
             Fact(_("默认停留"), hours(place.assumed_stay) if place else NOTHING),
             Fact(_("最长停留"), hours(place.max_stay) if place else NOTHING),
             Fact(_("海报打印时间"), moment(row.poster_at)),
@@ -261,6 +262,7 @@ class PlaceAdmin(OversightAdmin):
             Fact(_("发车时间"), moment(row.departs_at)),
             Fact(_("区"), row.region_name),
             Fact(_("近距离密闭"), yes_no(row.close_quarters)),
+            Fact(_("封闭空间"), yes_no(row.closed_space)),
             Fact(_("默认停留"), hours(row.assumed_stay)),
             Fact(_("最长停留"), hours(row.max_stay)),
         ]

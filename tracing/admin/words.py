@@ -12,6 +12,7 @@ SETTINGS: dict[str, Words] = {
     "household": _("同住"),
     "zone": _("同一室内"),
     "check_in": _("自助登记"),
+    "origin": _("可能的传染来源"),
     "flight": _("同一航班"),
     "train": _("同一列车"),
     "coach": _("同一客车"),

@@ -8,19 +8,22 @@ from accounts.models import Citizen, new_ref
 
 
 class CaseState(models.TextChoices):
-    """Only a person confirms, dismisses or withdraws."""
+    """Only a person confirms, dismisses, withdraws or merges."""
 
     SUSPECTED = "suspected", _("待核实")
     CONFIRMED = "confirmed", _("已确认")
     DISMISSED = "dismissed", _("已排除")
     WITHDRAWN = "withdrawn", _("已撤销")
+    MERGED = "merged", _("已合并")
 
 
 class Case(models.Model):
     """The work item of an infection. The fact itself is `case` evidence.
 
     `window_from`, `window_until` and `traced_until` are stored at confirmation; re-runs use the
-    stored instants. `trace_due_at` set means that a trace is owed.
+    stored instants. `trace_due_at` set means that a trace is owed. `merged_into`: the case of
+    the same person under another document, whose trace covers this one's stays.
+    `second_cut`: contacts of contacts beyond what the rules let one case have.
     """
 
     ref = models.CharField(_("编号"), max_length=32, unique=True, default=new_ref, editable=False)
@@ -45,6 +48,10 @@ class Case(models.Model):
     trace_due_at = models.DateTimeField(_("应追踪时间"), null=True)
     traced_at = models.DateTimeField(_("完成追踪时间"), null=True)
     rules = models.CharField(_("追踪规则"), max_length=60, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.CASCADE, verbose_name=_("并入病例"), null=True, related_name="merged"
+    )
+    second_cut = models.PositiveIntegerField(_("超出上限的次密接"), default=0)
 
     class Meta:
         """One open case per citizen; a confirmed one has its window."""
@@ -57,7 +64,7 @@ class Case(models.Model):
             models.UniqueConstraint(
                 name="case_open_once_per_citizen",
                 fields=["citizen"],
-                condition=Q(state__in=["suspected", "confirmed"]),
+                condition=Q(state__in=["suspected", "confirmed", "merged"]),
             ),
             models.CheckConstraint(
                 name="case_confirmed_has_window",
@@ -67,6 +74,11 @@ class Case(models.Model):
                     window_until__isnull=False,
                     traced_until__isnull=False,
                 ),
+            ),
+            models.CheckConstraint(
+                name="case_merged_into_one",
+                condition=Q(state="merged", merged_into__isnull=False)
+                | (~Q(state="merged") & Q(merged_into__isnull=True)),
             ),
             models.CheckConstraint(
                 name="case_window_in_order",

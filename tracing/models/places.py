@@ -34,6 +34,13 @@ class ZoneKind(models.TextChoices):
     ENTRANCE = "entrance", _("出入口")
 
 
+class Ventilation(models.TextChoices):
+    """What the operator knows of a zone's air; empty: nothing."""
+
+    GOOD = "good", _("通风良好")
+    POOR = "poor", _("通风不良")
+
+
 class Venue(models.Model):
     """A place of business or service with staff and devices."""
 
@@ -69,6 +76,7 @@ class Zone(models.Model):
     name = models.CharField(_("名称"), max_length=60)
     kind = models.CharField(_("类型"), max_length=12, choices=ZoneKind, default=ZoneKind.ROOM)
     close_quarters = models.BooleanField(_("近距离密闭"), default=False)
+    ventilation = models.CharField(_("通风"), max_length=4, choices=Ventilation, blank=True)
     poster_hash = models.BinaryField(_("海报编号哈希"), max_length=32, null=True, unique=True)
     poster_at = models.DateTimeField(_("海报打印时间"), null=True)
 
@@ -94,7 +102,7 @@ class Zone(models.Model):
 class Place(models.Model):
     """A space in which people can infect each other: a zone, or a carriage or cabin on one run.
 
-    `vehicle` is empty for a zone. `compartment` narrows a carriage where the rules ask for it.
+    `vehicle` is empty for a zone. `closed_space` None: nobody knows.
     """
 
     zone = models.OneToOneField(Zone, models.PROTECT, verbose_name=_("区域"), null=True)
@@ -104,6 +112,7 @@ class Place(models.Model):
     carriage = models.CharField(_("车厢"), max_length=20, blank=True)
     district = models.CharField(_("区"), max_length=6, blank=True)
     close_quarters = models.BooleanField(_("近距离密闭"), default=False)
+    closed_space = models.BooleanField(_("封闭空间"), null=True)
     assumed_stay = models.DurationField(_("默认停留"))
     max_stay = models.DurationField(_("最长停留"))
 

@@ -12,15 +12,17 @@ class LeftBy(models.TextChoices):
     SCAN = "scan", _("离场扫码")
     NEXT = "next", _("进入下一场所")
     PERSON = "person", _("本人更正")
+    HAND = "hand", _("流调补录")
     TRIP = "trip", _("班次到达")
 
 
 class VisitSource(models.TextChoices):
-    """Who says that somebody came: a gate, the person alone, or a carrier."""
+    """Who says that somebody came: a gate, the person alone, a carrier, or two officers."""
 
     SCAN = "scan", _("门口扫码")
     SELF = "self", _("自助登记")
     TRIP = "trip", _("行程")
+    HAND = "hand", _("流调补录")
 
 
 class Visit(models.Model):

@@ -8,8 +8,8 @@ from accounts import audit
 from accounts.errors import NotPermitted
 from accounts.models import Region, User
 from tracing.errors import VenueInvalid
-from tracing.models import Place, Venue, VenueKind, Zone, ZoneKind
-from tracing.services.places import ensure_place
+from tracing.models import Place, Ventilation, Venue, VenueKind, Zone, ZoneKind
+from tracing.services.places import closed_space, ensure_place
 
 DISTRICT = 6
 COMMUNITY = 12
@@ -67,18 +67,29 @@ def change_venue(
 
 
 def add_zone(
-    *, venue_id: int, name: str, kind: str, close_quarters: bool, by: User, now: datetime
+    *,
+    venue_id: int,
+    name: str,
+    kind: str,
+    close_quarters: bool,
+    ventilation: str = "",
+    by: User,
+    now: datetime,
 ) -> Zone:
     """Make a zone of a venue and its place. Raises NotPermitted or VenueInvalid."""
     _need(by, "tracing.add_zone")
-    _known_kind(kind, ZoneKind)
+    _known_zone(kind, ventilation)
     venue = Venue.objects.filter(pk=venue_id).first()
     if venue is None:
         raise VenueInvalid
     try:
         with transaction.atomic():
             zone = Zone.objects.create(
-                venue=venue, name=name, kind=kind, close_quarters=close_quarters
+                venue=venue,
+                name=name,
+                kind=kind,
+                close_quarters=close_quarters,
+                ventilation=ventilation,
             )
             ensure_place(zone=zone)
             _record("zone.added", f"zone:{zone.pk}", by, now, venue=venue.pk)
@@ -88,17 +99,28 @@ def add_zone(
 
 
 def change_zone(
-    *, zone_id: int, name: str, kind: str, close_quarters: bool, by: User, now: datetime
+    *,
+    zone_id: int,
+    name: str,
+    kind: str,
+    close_quarters: bool,
+    ventilation: str = "",
+    by: User,
+    now: datetime,
 ) -> None:
     """Say how a zone is; the grading of later traces follows. Raises as `add_zone`."""
     _need(by, "tracing.change_zone")
-    _known_kind(kind, ZoneKind)
-    values = {"name": name, "kind": kind, "close_quarters": close_quarters}
+    _known_zone(kind, ventilation)
+    values = {"name": name, "kind": kind, "ventilation": ventilation}
+    air = {"closed_space": closed_space(kind, ventilation), "close_quarters": close_quarters}
     try:
         with transaction.atomic():
-            if Zone.objects.filter(pk=zone_id).update(**values) != 1:
+            changed = Zone.objects.filter(pk=zone_id).update(
+                **values, close_quarters=close_quarters
+            )
+            if changed != 1:
                 raise VenueInvalid
-            Place.objects.filter(zone_id=zone_id).update(close_quarters=close_quarters)
+            Place.objects.filter(zone_id=zone_id).update(**air)
             _record("zone.changed", f"zone:{zone_id}", by, now, close_quarters=close_quarters)
     except IntegrityError:
         raise VenueInvalid(name="taken") from None
@@ -112,6 +134,12 @@ def _need(by: User, permission: str) -> None:
 def _known_kind(kind: str, kinds: type[VenueKind] | type[ZoneKind]) -> None:
     if kind not in kinds.values:
         raise VenueInvalid(kind="unknown")
+
+
+def _known_zone(kind: str, ventilation: str) -> None:
+    _known_kind(kind, ZoneKind)
+    if ventilation not in ("", *Ventilation.values):
+        raise VenueInvalid(ventilation="unknown")
 
 
 def _where(region: str) -> dict[str, str]:

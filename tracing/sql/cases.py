@@ -21,7 +21,7 @@ WHERE (e.kind = 'case' OR (e.details -> 'result') = '"positive"'::jsonb AND e.ki
   AND NOT EXISTS (SELECT FROM healthcode_retraction r WHERE r.source_id = e.source_id
     AND r.source_ref = e.source_ref AND r.up_to_version >= e.version)
   AND NOT EXISTS (SELECT FROM tracing_case c WHERE c.citizen_id = e.citizen_id
-    AND c.state IN ('suspected', 'confirmed'))
+    AND c.state IN ('suspected', 'confirmed', 'merged'))
   AND NOT EXISTS (SELECT FROM healthcode_evidence x WHERE x.citizen_id = e.citizen_id
     AND x.kind = 'case' AND x.details ->> 'status' IN ('discharged', 'excluded')
     AND x.ended_at >= e.occurred_at AND NOT x.retracted

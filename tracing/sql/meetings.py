@@ -6,24 +6,27 @@ no recursion, no locks, no foreign keys, and the join of the two stays is on the
 
 # Who met the sources, each on its own [since, until): a row per pair and kind of place.
 #
-# `v` holds the sources' stays, clipped. A stay that meets one of them entered the same place
-# less than the place's longest stay before it and before its end: two ranges on the primary
-# key. (`earliest` and `latest` say the same with constants, for the planner to leave out days:
-# no row is longer than 24 hours.) Pieces of a pair are united, so that touching and overlapping
-# rows are one stay, within one kind of place: a vehicle's carriage by itself, all zones alike
-# together, all metro rides together. `seconds` is the most time together that any window of
-# the rules' length holds; the best window can always begin where a stretch together begins,
-# and the last stretch in it is cut at its end. Row 0 is the crew, who serve every row.
-# Where either stay is one that only the person told of (`told`), the meeting is apart from those
-# that gates and carriers saw; it is looked at only where a casual contact is wanted.
+# `v` holds the sources' stays, clipped and then lengthened by the tail that the rules give them;
+# where the rules do not ask whether a space is closed, that is left out. A stay that meets one
+# of them entered the same place less than the place's longest stay before it and before its end:
+# two ranges on the primary key. (`earliest` and `latest` say the same with constants, for the
+# planner to leave out days: no row is longer than 24 hours.) Pieces of a pair are united, so that
+# touching and overlapping rows are one stay, within one kind of place: a vehicle's carriage by
+# itself, all zones alike together, all metro rides together. `seconds` is the most time together
+# that any window of the rules' length holds; the best window can always begin where a stretch
+# together begins, and the last stretch in it is cut at its end. Row 0 is the crew, who serve
+# every row. Where either stay is one that only the person told of (`told`), the meeting is apart
+# from those that gates and carriers saw; it is looked at only where a casual contact is wanted.
 MEETINGS = """
 WITH source AS (
   SELECT * FROM unnest(%(citizens)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
     AS s (via_id, since, until)
   WHERE s.since < s.until
 ), v AS MATERIALIZED (
-  SELECT s.via_id, a.place_id, greatest(a.entered_at, s.since) AS f, least(a.left_at, s.until) AS l,
+  SELECT s.via_id, a.place_id, greatest(a.entered_at, s.since) AS f,
+    least(a.left_at, s.until) + make_interval(mins => %(tail)s) AS l,
     a.seat_row, a.source = 'self' AS told, p.max_stay, p.vehicle, p.close_quarters,
+    CASE WHEN %(closed)s THEN p.closed_space END AS closed_space,
     CASE WHEN p.vehicle IN ('', 'metro') THEN 0 ELSE p.id END AS run
   FROM source s
   JOIN tracing_visit a ON a.citizen_id = s.via_id AND a.entered_at > s.since - interval '24 hours'
@@ -31,10 +34,13 @@ WITH source AS (
     AND a.entered_at > %(earliest)s::timestamptz AND a.entered_at < %(latest)s::timestamptz
   JOIN tracing_place p ON p.id = a.place_id
   WHERE (%(casual)s OR a.source <> 'self')
-    AND (%(vehicles)s::text[] IS NULL OR (p.vehicle, p.close_quarters) IN (
-      SELECT * FROM unnest(%(vehicles)s::text[], %(close_quarters)s::boolean[])))
+    AND (%(vehicles)s::text[] IS NULL OR EXISTS (
+      SELECT FROM unnest(%(vehicles)s::text[], %(close_quarters)s::boolean[],
+        %(closed_spaces)s::boolean[]) AS k (vehicle, close_quarters, closed_space)
+      WHERE k.vehicle = p.vehicle AND k.close_quarters = p.close_quarters
+        AND (NOT %(closed)s OR k.closed_space IS NOT DISTINCT FROM p.closed_space)))
 ), met AS (
-  SELECT v.via_id, o.citizen_id, v.vehicle, v.close_quarters, v.run, v.place_id,
+  SELECT v.via_id, o.citizen_id, v.vehicle, v.close_quarters, v.closed_space, v.run, v.place_id,
     greatest(o.entered_at, v.f) AS f, least(o.left_at, v.l) AS l,
     CASE WHEN o.seat_row > 0 AND v.seat_row > 0 THEN abs(o.seat_row - v.seat_row) END AS rows_apart,
     o.seat_row = 0 OR v.seat_row = 0 AS crew, v.told OR o.source = 'self' AS told
@@ -44,12 +50,12 @@ WITH source AS (
   WHERE o.citizen_id <> v.via_id AND o.citizen_id <> ALL (%(known)s::bigint[])
     AND (%(casual)s OR o.source <> 'self')
 ), pair AS (
-  SELECT via_id, citizen_id, vehicle, close_quarters, run, told,
+  SELECT via_id, citizen_id, vehicle, close_quarters, closed_space, run, told,
     min(f) AS f, max(l) AS l, range_agg(tstzrange(f, l)) AS spans,
     array_agg(place_id) AS places, array_agg(date_part('epoch', f)) AS firsts,
     array_agg(date_part('epoch', l)) AS lasts,
     min(rows_apart) AS rows_apart, coalesce(bool_or(crew), false) AS crew
-  FROM met GROUP BY via_id, citizen_id, vehicle, close_quarters, run, told
+  FROM met GROUP BY via_id, citizen_id, vehicle, close_quarters, closed_space, run, told
   HAVING max(l) - min(f) >= make_interval(mins => %(least)s)
 ), timed AS (
   SELECT *, CASE
@@ -66,7 +72,7 @@ WITH source AS (
     END AS together
   FROM pair OFFSET 0
 )
-SELECT via_id, citizen_id, vehicle, close_quarters, date_part('epoch', together),
+SELECT via_id, citizen_id, vehicle, close_quarters, closed_space, date_part('epoch', together),
   rows_apart, crew, told, places, firsts, lasts
 FROM timed WHERE together >= make_interval(mins => %(least)s)
 """

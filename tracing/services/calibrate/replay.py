@@ -85,7 +85,8 @@ def _trace(person: int, whole: Span, rules: CompiledRules) -> _Traced:
         traced_until=whole.last,
     )
     traced = _Traced()
-    for contact in find_contacts(case, rules, now=whole.last, distance_m=METRES).values():
+    found = find_contacts(case, rules, now=whole.last, distance_m=METRES)
+    for contact in found.contacts.values():
         if any(meeting.via_id == person for meeting in contact.meetings):
             traced.met.add(contact.citizen_id)
         if contact.grade is ContactGrade.CLOSE:

@@ -10,6 +10,7 @@ from tracing.services.city.metro import Carriage
 from tracing.services.city.plan import instant
 from tracing.services.city.venues import Venue, Venues, Zone
 from tracing.services.city.writing import Writer
+from tracing.services.places import closed_space
 from tracing.windows import stay_aboard, stay_in_zone
 
 METRO = "metro"
@@ -17,10 +18,10 @@ VENUE_COLUMNS = (
     *("id", "ref", "name", "kind", "district", "community"),
     *("negative_within_hours", "is_active"),
 )
-ZONE_COLUMNS = ("id", "venue_id", "name", "kind", "close_quarters")
+ZONE_COLUMNS = ("id", "venue_id", "name", "kind", "close_quarters", "ventilation")
 PLACE_COLUMNS = (
     *("id", "zone_id", "vehicle", "service", "departs_at", "carriage"),
-    *("district", "close_quarters", "assumed_stay", "max_stay"),
+    *("district", "close_quarters", "closed_space", "assumed_stay", "max_stay"),
 )
 
 
@@ -41,7 +42,7 @@ def reserve_places(writer: Writer, count: int) -> list[int]:
 
 def write_carriages(writer: Writer, carriages: Iterable[Carriage]) -> None:
     """A place for each carriage that somebody rode in."""
-    rest = ("", False, *stay_aboard(METRO))
+    rest = ("", False, None, *stay_aboard(METRO))
     rows = (
         (one.place_id, None, METRO, one.service, instant(one.departs), one.carriage, *rest)
         for one in carriages
@@ -62,7 +63,7 @@ def _zones(
     for zone in zones:
         yield (
             *(ids[zone.number], venue_ids[zone.venue]),
-            *(zone.name, zone.kind.value, zone.close_quarters),
+            *(zone.name, zone.kind.value, zone.close_quarters, ""),
         )
 
 
@@ -73,4 +74,4 @@ def _places(
         venue = venues.venues[zone.venue]
         stay = stay_in_zone(venue.kind, zone.kind)
         named = (places[zone.number].id, zone_ids[zone.number], "", "", None, "")
-        yield *named, venue.district, zone.close_quarters, *stay
+        yield *named, venue.district, zone.close_quarters, closed_space(zone.kind, ""), *stay

@@ -12,7 +12,7 @@ from django.db.models.functions import Concat, Greatest
 
 from accounts.models import Claim, Membership
 from healthcode.models import Appeal, Evidence, EvidenceDraft
-from tracing.models import BoardedTrip, Case, CaseState, Contact
+from tracing.models import BoardedTrip, Case, CaseState, Contact, ContactTask, Statement
 from tracing.services.hand_down import SOURCE
 from tracing.services.retention.purge import Order
 
@@ -32,7 +32,11 @@ _EXPOSURE = _OWN.filter(
 _HANDED_DOWN = Exists(_OWN.filter(source_ref=OuterRef("ref"))) | Exists(
     Contact.objects.filter(Exists(_EXPOSURE), case=OuterRef("pk"))
 )
-_ABOUT_CITIZENS = (Evidence, EvidenceDraft, Appeal, Claim, Membership, Case, Contact)
+_ABOUT_CITIZENS = (
+    *((model, "citizen") for model in (Evidence, EvidenceDraft, Appeal, Claim, Membership)),
+    *((model, "citizen") for model in (Case, Contact, ContactTask)),
+    *((Statement, field) for field in ("teller", "met")),
+)
 
 #: Beside the clock: what must hold of a row, where the catalogue says "unless".
 CONDITIONS: Mapping[str, tuple[Any, ...]] = {
@@ -40,8 +44,8 @@ CONDITIONS: Mapping[str, tuple[Any, ...]] = {
     "accounts.Citizen": (
         Q(user__isnull=True),
         *(
-            ~Exists(model._default_manager.filter(citizen=OuterRef("pk")))
-            for model in _ABOUT_CITIZENS
+            ~Exists(model._default_manager.filter(**{field: OuterRef("pk")}))
+            for model, field in _ABOUT_CITIZENS
         ),
     ),
     "tracing.Case": (~Q(state=CaseState.SUSPECTED), ~_HANDED_DOWN),

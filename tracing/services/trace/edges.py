@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from healthcode.policy import CompiledRules, Edge, grade
 from tracing.models import ContactGrade
-from tracing.queries import Cohabitation, Meeting
+from tracing.queries import Cohabitation, Meeting, PlaceKind
 from tracing.windows import Span, contacts_part, union
 
 SETTINGS = {
@@ -27,6 +27,8 @@ SETTINGS = {
 
 # A meeting of which only the people's own words say that both were there.
 TOLD = "check_in"
+# A meeting before the case was infectious: it may have been where it was infected.
+ORIGIN = "origin"
 
 
 class Together(NamedTuple):
@@ -117,28 +119,35 @@ def grade_home(home: Cohabitation, rules: CompiledRules, hop: int) -> Graded:
     )
 
 
+def asks_for_closed_space(rules: CompiledRules) -> bool:
+    """Whether any contact rule makes a difference between closed spaces and others."""
+    conditions = (one for rule in contacts_part(rules).rules for one in rule.conditions)
+    return any(condition.field == "closed_space" for condition in conditions)
+
+
 def kinds_worth_asking(
     rules: CompiledRules, *, hop: int, minutes: int, distance_m: float | None = None
-) -> list[tuple[str, bool]]:
-    """The (vehicle, close_quarters) of places where some meeting could be more than casual.
+) -> list[PlaceKind]:
+    """The kinds of places where some meeting could be more than casual.
 
     The rules themselves are asked, with the most and the least telling meetings of each kind,
     so that the database is not searched for what they would drop.
     """
     times = (minutes, contacts_part(rules).window_hours * 60)
+    closed = (None, False, True) if asks_for_closed_space(rules) else (None,)
     return [
-        (vehicle, close_quarters)
-        for vehicle, close_quarters in product(SETTINGS, (False, True))
+        kind
+        for kind in map(PlaceKind._make, product(SETTINGS, (False, True), closed))
         if any(
             grade(edge._replace(distance_m=distance_m), rules).grade != ContactGrade.CASUAL
-            for edge in _probes(vehicle, close_quarters, hop, times)
+            for edge in _probes(kind, hop, times)
         )
     ]
 
 
-def _probes(vehicle: str, close_quarters: bool, hop: int, times: tuple[int, ...]) -> Iterator[Edge]:
+def _probes(kind: PlaceKind, hop: int, times: tuple[int, ...]) -> Iterator[Edge]:
     for minutes, apart, crew in product(times, (0, None), (True, False)):
-        meeting = Meeting(0, 0, vehicle, close_quarters, minutes * 60.0, apart, crew, False, ())
+        meeting = Meeting(0, 0, *kind, minutes * 60.0, apart, crew, told=False, stays=())
         yield _edge(meeting, hop, None)
 
 
@@ -150,6 +159,7 @@ def _edge(meeting: Meeting, hop: int, distance_m: float | None) -> Edge:
         distance_m=distance_m,
         vehicle=meeting.vehicle or None,
         close_quarters=meeting.close_quarters,
+        closed_space=meeting.closed_space,
         same_compartment=_same_compartment(meeting),
         crew=meeting.crew,
         hop=hop,

@@ -1,4 +1,6 @@
-"""Finding: the people a case met, and the people its close contacts met after that."""
+"""Who counts as a contact: the people the case met, and the people its close contacts met
+after that.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -7,18 +9,15 @@ from typing import NamedTuple
 
 from healthcode.policy import CompiledRules
 from tracing import queries
-from tracing.models import Case, ContactGrade
+from tracing.models import Case, CaseState, ContactGrade
 from tracing.queries import Source
-from tracing.services.trace.edges import (
-    TOLD,
-    Graded,
-    grade_home,
-    grade_meeting,
-    kinds_worth_asking,
-)
-from tracing.windows import contacts_part, infectious_until
+from tracing.services.trace.asking import Search
+from tracing.services.trace.edges import ORIGIN, TOLD, Graded
+from tracing.windows import infected_from, infectious_until
 
 STRENGTH = {ContactGrade.CLOSE: 2, ContactGrade.SECONDARY: 1, ContactGrade.CASUAL: 0}
+#: Settings of casual contacts that say nothing of when somebody was exposed.
+LEADS = frozenset({TOLD, ORIGIN})
 
 
 class Found(NamedTuple):
@@ -37,52 +36,75 @@ class Found(NamedTuple):
     meetings: tuple[Graded, ...]
 
 
+class FoundAll(NamedTuple):
+    """The contacts of a case by citizen, and how many more the rules' cap left out."""
+
+    contacts: dict[int, Found]
+    second_cut: int
+
+
 def find_contacts(
     case: Case, rules: CompiledRules, *, now: datetime, distance_m: float | None = None
-) -> dict[int, Found]:
-    """The contacts of a confirmed case by citizen, from its stored window; writes nothing.
+) -> FoundAll:
+    """The contacts of a confirmed case, from its stored window; writes nothing.
 
     `distance_m`: how far apart people in one place are, where that was measured.
 
     The second hop, if the rules have one, starts from each close contact's own first meeting
-    with the case, of whatever grade (but not one that is only told), and ends with their
-    isolation. Other cases make no difference: whoever is one may be a contact too, so that no
-    case's fate changes another's.
+    with the case, of whatever grade (but not one that is only told, nor one before the case
+    was infectious), and ends with their isolation. Other cases make no difference: whoever is
+    one may be a contact too, so that no case's fate changes another's.
     """
-    second = contacts_part(rules).second_hop
-    first_hop = list(_met_by_case(case, rules, now, distance_m))
-    close = {found.citizen_id for found in first_hop if found.grade is ContactGrade.CLOSE}
-    second_hop: list[Graded] = []
-    if second is not None and close:
-        sources = _close_contacts(case, first_hop, close)
-        known = {case.citizen_id, *close}
-        met = _met_by_contacts(sources, known, rules, second.minimum_minutes, now, distance_m)
-        second_hop = [found for found in met if found.grade is ContactGrade.SECONDARY]
-    return _by_person([*first_hop, *second_hop])
+    search = Search(_infected(case), rules, now, distance_m)
+    first_hop = [*_met_by_case(case, search), *_origins(case, search)]
+    found = _by_person([*first_hop, *_second_hop(case, search, first_hop)])
+    second = search.contacts.second_hop
+    return _capped(found, None if second is None else second.most)
 
 
-def _met_by_case(
-    case: Case, rules: CompiledRules, now: datetime, distance_m: float | None
-) -> Iterator[Graded]:
-    contacts = contacts_part(rules)
+def _infected(case: Case) -> frozenset[int]:
+    """The person, under every document whose cases were merged into this one."""
+    if case.pk is None:
+        return frozenset({case.citizen_id})
+    merged = Case.objects.filter(merged_into=case, state=CaseState.MERGED)
+    return frozenset({case.citizen_id, *merged.values_list("citizen_id", flat=True)})
+
+
+def _met_by_case(case: Case, search: Search) -> Iterator[Graded]:
     since, until = case.window_from, case.window_until
     if since is None or until is None:
         return
-    met = queries.meetings(
-        [Source(case.citizen_id, since, until)],
-        least_minutes=contacts.minimum_minutes,
-        window_hours=contacts.window_hours,
-    )
-    yield from (grade_meeting(meeting, rules, 1, distance_m) for meeting in met)
+    yield from search.met_by_case(since, until)
     # A home is shared until the case is isolated, whenever that was confirmed.
     at_home = infectious_until(
         onset_at=case.onset_at,
         sampled_at=case.sampled_at,
         isolated_at=case.isolated_at,
-        rules=rules,
+        rules=search.rules,
     )
-    homes = queries.cohabitations([Source(case.citizen_id, since, at_home)], now=now)
-    yield from (grade_home(home, rules, 1) for home in homes)
+    yield from search.lived_with_case(since, at_home)
+
+
+def _origins(case: Case, search: Search) -> Iterator[Graded]:
+    """Who may have infected the case: near enough, before it was infectious itself."""
+    since = infected_from(onset_at=case.onset_at, sampled_at=case.sampled_at, rules=search.rules)
+    until = case.window_from
+    if since is None or until is None or since >= until:
+        return
+    near = [*search.met_by_case(since, until), *search.lived_with_case(since, until)]
+    for meeting in near:
+        if meeting.grade is ContactGrade.CLOSE:
+            yield meeting._replace(grade=ContactGrade.CASUAL, setting=ORIGIN)
+
+
+def _second_hop(case: Case, search: Search, first_hop: Iterable[Graded]) -> list[Graded]:
+    second = search.contacts.second_hop
+    close = {found.citizen_id for found in first_hop if found.grade is ContactGrade.CLOSE}
+    if second is None or not close:
+        return []
+    sources = _close_contacts(case, first_hop, close)
+    met = search.met_by_contacts(sources, search.infected | close, second.minimum_minutes)
+    return [found for found in met if found.grade is ContactGrade.SECONDARY]
 
 
 def _close_contacts(case: Case, first_hop: Iterable[Graded], close: set[int]) -> list[Source]:
@@ -93,7 +115,7 @@ def _close_contacts(case: Case, first_hop: Iterable[Graded], close: set[int]) ->
         return []
     first: dict[int, datetime] = {}
     for found in first_hop:
-        if found.citizen_id in close and found.setting != TOLD:
+        if found.citizen_id in close and found.setting not in LEADS:
             since = first.get(found.citizen_id, found.first)
             first[found.citizen_id] = min(since, found.first)
     isolated = queries.isolations(close)
@@ -104,29 +126,6 @@ def _close_contacts(case: Case, first_hop: Iterable[Graded], close: set[int]) ->
         if since < until:
             sources.append(Source(citizen_id, since, until))
     return sources
-
-
-def _met_by_contacts(
-    sources: list[Source],
-    known: set[int],
-    rules: CompiledRules,
-    minutes: int,
-    now: datetime,
-    distance_m: float | None,
-) -> Iterator[Graded]:
-    contacts = contacts_part(rules)
-    least = max(contacts.minimum_minutes, minutes)
-    met = queries.meetings(
-        sources,
-        least_minutes=least,
-        window_hours=contacts.window_hours,
-        known=known,
-        kinds=kinds_worth_asking(rules, hop=2, minutes=least, distance_m=distance_m),
-        casual=False,
-    )
-    yield from (grade_meeting(meeting, rules, 2, distance_m) for meeting in met)
-    homes = queries.cohabitations(sources, now=now, known=known)
-    yield from (grade_home(home, rules, 2) for home in homes)
 
 
 def _by_person(meetings: Iterable[Graded]) -> dict[int, Found]:
@@ -158,3 +157,24 @@ def _recency(meeting: Graded) -> tuple[bool, datetime, str, int]:
     """What still goes on is the latest; then by the last instant, then by name."""
     last = meeting.last
     return (last is None, last or meeting.first, meeting.setting, meeting.via_id)
+
+
+def _capped(found: dict[int, Found], most: int | None) -> FoundAll:
+    """With no more contacts of contacts than the rules allow: homes, then the longest, first.
+
+    Whoever is left out as such remains what the case itself made of them.
+    """
+    second = [one for one in found.values() if one.grade is ContactGrade.SECONDARY]
+    if most is None or len(second) <= most:
+        return FoundAll(found, 0)
+    beyond = sorted(second, key=_length)[most:]
+    for one in beyond:
+        direct = [m for m in one.meetings if m.grade is not ContactGrade.SECONDARY]
+        del found[one.citizen_id]
+        if direct:
+            found[one.citizen_id] = _strongest(direct)
+    return FoundAll(found, len(beyond))
+
+
+def _length(found: Found) -> tuple[bool, int, int]:
+    return (found.minutes is not None, -(found.minutes or 0), found.citizen_id)

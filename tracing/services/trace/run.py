@@ -70,10 +70,11 @@ def _trace(case_id: int, now: datetime) -> Traced | None:
         # The rules of the day it was confirmed, so that a later run asks the same.
         in_force = contact_rules(region=case.district, now=case.decided_at or now)
         before = list(Contact.objects.filter(case=case).values_list("citizen_id", flat=True))
-        found = find_contacts(case, in_force.rules, now=now)
+        found, second_cut = find_contacts(case, in_force.rules, now=now)
         kept = keep_contacts(case, found, now=now)
         new = expose(case, found, before=before, now=now)
         traced = Traced(len(found), kept.contacts + kept.encounters + new)
+        Case.objects.filter(pk=case.pk).update(second_cut=second_cut)
         _finish(case, traced, rules=in_force.version, now=now)
     return traced
 

@@ -13,6 +13,7 @@ from tracing import queries, sql
 from tracing.models import BoardedTrip, Place
 from tracing.queries import TripVersion
 from tracing.services.partitions import DAYS_AHEAD, kept_since
+from tracing.services.places import closed_aboard
 from tracing.services.touch import touch_cases
 from tracing.services.trips.berths import Berth, Cause, berth_of
 from tracing.services.trips.stow import Stay, stow
@@ -95,6 +96,7 @@ def _places(berths: Iterable[Berth | Cause]) -> dict[tuple[str, str, datetime, s
                 service=service,
                 departs_at=departs_at,
                 carriage=carriage,
+                closed_space=closed_aboard(vehicle),
                 assumed_stay=TRIP_STAY.assumed,
                 max_stay=TRIP_STAY.longest,
             )
