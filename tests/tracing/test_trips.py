@@ -249,6 +249,10 @@ MIDNIGHT = at("18 00:00")
             ("aircraft", "X1", MIDNIGHT, "", 12),
         ),
         ({"mode": "flight", "row": "0"}, ("aircraft", "X1", MIDNIGHT, "", None)),
+        ({"mode": "flight", "row": "99"}, ("aircraft", "X1", MIDNIGHT, "", 99)),
+        ({"mode": "flight", "row": "100"}, ("aircraft", "X1", MIDNIGHT, "", None)),
+        ({"mode": "flight", "row": "12345"}, ("aircraft", "X1", MIDNIGHT, "", None)),
+        ({"mode": "coach", "row": "31"}, ("coach_open", "X1", at("18 08:00"), "", None)),
         ({"mode": "flight", "role": "crew"}, ("aircraft", "X1", MIDNIGHT, "", 0)),
         (
             {"mode": "train", "vehicle": "train_sealed", "carriage": "07", "compartment": "3"},

@@ -15,7 +15,10 @@ VEHICLES = {"flight": "aircraft", "train": "train_open", "coach": "coach_open", 
 # Runs named by their day: one number, one run a day, however far along somebody boards.
 DAILY = frozenset({"aircraft", "aircraft_no_hepa", "train_sealed", "train_open"})
 LONGEST_SERVICE, LONGEST_LABEL = 40, 9
-MOST_ROWS = 999
+# No vehicle of its class has more rows (compartments, where these count as rows): what is beyond
+# is a slip of whoever wrote it down. Estimates of this project, on the generous side.
+MOST_ROWS = {"aircraft": 99, "aircraft_no_hepa": 99, "train_sealed": 40, "train_open": 40}
+MOST_ROWS |= {"coach_sealed": 30, "coach_open": 30}
 
 
 class Cause(StrEnum):
@@ -47,7 +50,8 @@ def berth_of(details: Mapping[str, Any], departed_at: datetime) -> Berth | Cause
 
     A place is the whole aircraft or coach, one carriage of a train (one compartment of it
     where everybody in it shares the air: a sealed carriage), one cabin of a ship. In an open
-    carriage compartments count as rows.
+    carriage compartments count as rows. A row that does not exist is a row that is not known:
+    the traveller was aboard, near nobody in particular.
     """
     vehicle = details.get("vehicle") or VEHICLES.get(details["mode"])
     if vehicle is None or vehicle == "car":
@@ -77,8 +81,8 @@ def _row(vehicle: str, details: Mapping[str, Any]) -> int | None:
     if details.get("role") == "crew":
         return CREW_ROW
     if vehicle == "train_open" and details.get("compartment"):
-        return _number(details["compartment"])
-    return _number(details.get("row"))
+        return _number(details["compartment"], vehicle)
+    return _number(details.get("row"), vehicle)
 
 
 def _run(vehicle: str, departed_at: datetime) -> datetime:
@@ -93,7 +97,8 @@ def _label(text: Any, longest: int = LONGEST_LABEL) -> str:
     return (label.lstrip("0") or label)[:longest]
 
 
-def _number(text: Any) -> int | None:
-    digits = re.match(r"\s*(\d+)", "" if text is None else str(text))
+def _number(text: Any, vehicle: str) -> int | None:
+    """The row; None where none is stated, or one that no such vehicle has."""
+    digits = re.match(r"\s*(\d{1,4})", "" if text is None else str(text))
     number = int(digits[1]) if digits else 0
-    return number if CREW_ROW < number <= MOST_ROWS else None
+    return number if CREW_ROW < number <= MOST_ROWS.get(vehicle, 0) else None
