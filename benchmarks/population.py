@@ -68,9 +68,7 @@ WHERE share = least(n %% 100, 4)
 def settle_in(url: str, *, people: int, facts: int, now: datetime) -> None:
     """Write citizens, each with so many facts (four at least), as the owner of the tables."""
     with psycopg.connect(url, autocommit=True) as connection:
-        with _bare(connection, "accounts_citizen"):
-            given = {"people": people, "now": now, "districts": DISTRICTS}
-            connection.execute(_CITIZENS, given)
+        settle_citizens(connection, people=people, now=now)
         [source] = connection.execute(_SOURCE).fetchone() or [0]
         with _bare(connection, "healthcode_evidence"):
             for number, fact in enumerate([*[_SAMPLE] * (facts - OTHERS), _DOSE, _STAY, _OWN]):
@@ -78,6 +76,13 @@ def settle_in(url: str, *, people: int, facts: int, now: datetime) -> None:
                 given = {"source": source, "now": now.replace(microsecond=0), "day": number + 1}
                 connection.execute(statement, given)
         connection.execute("VACUUM ANALYZE")
+
+
+def settle_citizens(connection: psycopg.Connection, *, people: int, now: datetime) -> None:
+    """Write citizens and no more, on a connection of the owner's that commits by itself."""
+    with _bare(connection, "accounts_citizen"):
+        given = {"people": people, "now": now, "districts": DISTRICTS}
+        connection.execute(_CITIZENS, given)
 
 
 @contextmanager

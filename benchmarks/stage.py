@@ -34,14 +34,26 @@ def bare_stage() -> Iterator[dict[str, str]]:
     Durable as in production (fsync on). The environment of this process is set as well, so
     that Django can be set up in it.
     """
-    with embedded.running(INSTANCE) as urls:
+    with servers(INSTANCE) as environment:
+        make_empty(environment)
+        yield environment
+
+
+@contextmanager
+def servers(instance: str) -> Iterator[dict[str, str]]:
+    """Servers as they were left; this process's environment is set as well."""
+    with embedded.running(instance) as urls:
         environment = os.environ | kept_secrets("test") | urls
         environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        _empty(environment["MIGRATE_DATABASE_URL"])
-        run_python(environment, "-m", "config.upkeep", "--keys")
-        manage(environment, "migrate", "--database", "owner", "--verbosity", "0")
         os.environ.update(environment)
         yield environment
+
+
+def make_empty(environment: dict[str, str]) -> None:
+    """A migrated, empty database in place of whatever was there."""
+    _empty(environment["MIGRATE_DATABASE_URL"])
+    run_python(environment, "-m", "config.upkeep", "--keys")
+    manage(environment, "migrate", "--database", "owner", "--verbosity", "0")
 
 
 def machine() -> str:

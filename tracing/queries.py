@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
+from psycopg import Cursor
 
 from healthcode.policy.instants import parse_instant
 from tracing import sql
@@ -30,8 +31,9 @@ class Meeting(NamedTuple):
 
     `vehicle` is empty for zones; `closed_space` None: not known or not asked. `seconds` is their
     time together in the best window, `rows_apart` the least; `crew`: one of the two served
-    aboard; `told`: only their own words say that one of the two was there. `stays` are the
-    stretches together with their place, in no order; a shared home has none and no seconds.
+    aboard; `told`: only their own words say that one of the two was there. Who met once did so at
+    `place_id` from `first` to `last`, in epoch seconds; who met again, as `places`, `firsts` and
+    `lasts` say.
     """
 
     via_id: int
@@ -43,7 +45,19 @@ class Meeting(NamedTuple):
     rows_apart: int | None
     crew: bool
     told: bool
-    stays: tuple[tuple[int, Span], ...]
+    place_id: int
+    first: float
+    last: float
+    places: Sequence[int] | None = None
+    firsts: Sequence[float] | None = None
+    lasts: Sequence[float] | None = None
+
+    @property
+    def stays(self) -> tuple[tuple[int, Span], ...]:
+        """The stretches together with their place, in no order."""
+        if self.places is None or self.firsts is None or self.lasts is None:
+            return (_stay(self.place_id, self.first, self.last),)
+        return tuple(map(_stay, self.places, self.firsts, self.lasts))
 
 
 class PlaceKind(NamedTuple):
@@ -109,34 +123,34 @@ def meetings(
     casual: bool = True,
     tail_minutes: int = 0,
     closed_spaces: bool = False,
+    most: int | None = None,
 ) -> list[Meeting]:
     """Whom the sources met for at least so many minutes in some window; one statement.
 
     Nobody of `known` is met. `kinds` are the places worth looking at; None: all. Without
     `casual`, stays that only a person told of are not looked at. The sources' stays last
-    `tail_minutes` longer. With `closed_spaces`, time in these and elsewhere is apart. Every
-    source has an end.
+    `tail_minutes` longer. With `closed_spaces`, time in these and elsewhere is apart. No
+    more than `most` are told of, whichever. Every source has an end.
     """
     if not sources:
         return []
+    tail = timedelta(minutes=tail_minutes)
     parameters = _sources(sources) | {
         "earliest": min(source.since for source in sources) - LONGEST_ROW,
-        "latest": max(source.until or source.since for source in sources)
-        + timedelta(minutes=tail_minutes),
+        "latest": max(source.until or source.since for source in sources) + tail,
         "tail": tail_minutes,
         "closed": closed_spaces,
         "least": least_minutes,
         "window": window_hours,
-        "known": list(known),
+        # Written down once for all statements: a text is passed on as it is.
+        "known": f"{{{','.join(map(str, known))}}}",
         "casual": casual,
         "vehicles": None if kinds is None else [kind.vehicle for kind in kinds],
         "close_quarters": None if kinds is None else [kind.close_quarters for kind in kinds],
         "closed_spaces": None if kinds is None else [kind.closed_space for kind in kinds],
+        "most": most,
     }
-    return [
-        Meeting._make((*row[:9], tuple(map(_stay, *row[9:]))))
-        for row in _rows(sql.MEETINGS, parameters)
-    ]
+    return list(map(Meeting._make, _many_rows(sql.MEETINGS, parameters)))
 
 
 def cohabitations(
@@ -211,6 +225,18 @@ def touched_cases(visits: Sequence[Visit]) -> list[int]:
     return [case_id for (case_id,) in _rows(sql.TOUCHED_CASES, parameters)]
 
 
+def groundless_cases(
+    states: Collection[str], *, limit: int, case_ids: Collection[int] | None = None
+) -> list[int]:
+    """Ids of the cases in these states whose grounds were taken back; of all, or of these."""
+    parameters = {
+        "states": list(states),
+        "limit": limit,
+        "cases": None if case_ids is None else list(case_ids),
+    }
+    return [case_id for (case_id,) in _rows(sql.GROUNDLESS_CASES, parameters)]
+
+
 def _stay(place_id: int, first: float, last: float) -> tuple[int, Span]:
     """Epoch seconds are several times quicker to read than timestamps."""
     return place_id, Span(datetime.fromtimestamp(first, UTC), datetime.fromtimestamp(last, UTC))
@@ -246,6 +272,14 @@ def _sources(sources: Sequence[Source]) -> dict[str, Any]:
         "since": [source.since for source in sources],
         "until": [source.until for source in sources],
     }
+
+
+def _many_rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """In PostgreSQL's own form, which both sides write and read in half the time of text."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        cursor.execute(statement, parameters, binary=True)
+        return cursor.fetchall()
 
 
 def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from healthcode.policy.compiled import CompiledRules, compile_rules
 from healthcode.policy.deciding import decide
 from healthcode.policy.decision import Decision, Obligation, Reason
 from healthcode.policy.facts import Fact, fact_from_item
-from healthcode.policy.grading import Edge, Grade, grade
+from healthcode.policy.grading import Edge, Grade, Grader, grade, grader
 from healthcode.policy.outlook import Outlook, outlook
 from healthcode.policy.presenting import decision_to_json, outlook_to_json
 from healthcode.policy.ruleset import RuleSet
@@ -18,6 +18,7 @@ __all__ = [
     "Edge",
     "Fact",
     "Grade",
+    "Grader",
     "Obligation",
     "Outlook",
     "Problem",
@@ -28,6 +29,7 @@ __all__ = [
     "decision_to_json",
     "fact_from_item",
     "grade",
+    "grader",
     "outlook",
     "outlook_to_json",
     "validate_item",

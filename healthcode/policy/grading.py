@@ -64,7 +64,16 @@ EDGE_FIELDS: Mapping[str, Field] = {
     "masked": Field("flag", in_rules=True),
 }
 
-Grounds = tuple[tuple[str, str, Callable[[Edge], bool]], ...]
+Grader = Callable[[Edge], Grade]
+
+
+class Ground(NamedTuple):
+    """A contact rule: whether an edge's setting is one it speaks of, and whether it matches."""
+
+    rule: str
+    grade: str
+    concerns: Callable[[Edge], bool]
+    matches: Callable[[Edge], bool]
 
 
 def grade(edge: Edge, rules: CompiledRules) -> Grade:
@@ -73,13 +82,31 @@ def grade(edge: Edge, rules: CompiledRules) -> Grade:
     An unknown distance counts as near only in a place of close quarters; anything else
     that was not measured matches no rule. Raises `NoContactsPart`.
     """
+    return grader(rules)(edge)
+
+
+def grader(rules: CompiledRules) -> Grader:
+    """`grade` by these rules, for many encounters: of each setting's rules alone.
+
+    Raises `NoContactsPart`.
+    """
     contacts = rules.ruleset.contacts
     if contacts is None:
         raise NoContactsPart(ruleset=rules.id)
-    for rule, graded, matches in _grounds(contacts):
-        if matches(edge):
-            return _at_hop(edge.hop, rule, graded, contacts)
-    return Grade("casual", edge.hop, None)
+    grounds = _grounds(contacts)
+    by_setting: dict[str, tuple[Ground, ...]] = {}
+
+    def graded(edge: Edge) -> Grade:
+        concerned = by_setting.get(edge.setting)
+        if concerned is None:
+            concerned = tuple(one for one in grounds if one.concerns(edge))
+            by_setting[edge.setting] = concerned
+        for one in concerned:
+            if one.matches(edge):
+                return _at_hop(edge.hop, one.rule, one.grade, contacts)
+        return Grade("casual", edge.hop, None)
+
+    return graded
 
 
 def _at_hop(hop: int, rule: str, graded: str, contacts: Contacts) -> Grade:
@@ -92,8 +119,16 @@ def _at_hop(hop: int, rule: str, graded: str, contacts: Contacts) -> Grade:
 
 
 @lru_cache(maxsize=64)
-def _grounds(contacts: Contacts) -> Grounds:
-    return tuple((rule.id, rule.grade, _edge_test(rule.conditions)) for rule in contacts.rules)
+def _grounds(contacts: Contacts) -> tuple[Ground, ...]:
+    return tuple(
+        Ground(
+            rule.id,
+            rule.grade,
+            _edge_test(tuple(one for one in rule.conditions if one.field == "setting")),
+            _edge_test(tuple(one for one in rule.conditions if one.field != "setting")),
+        )
+        for rule in contacts.rules
+    )
 
 
 def _edge_test(conditions: tuple[Condition, ...]) -> Callable[[Edge], bool]:

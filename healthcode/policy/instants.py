@@ -49,7 +49,7 @@ class Calendar:
     A zone whose offset never changes is counted in integers; any other is looked up.
     """
 
-    __slots__ = ("_midnight", "_offset", "_zone", "name")
+    __slots__ = ("_midnight", "_offset", "_text", "_zone", "name")
 
     def __init__(self, name: str) -> None:
         """Take an IANA zone name; raise `ValueError` for an unknown one."""
@@ -60,6 +60,7 @@ class Calendar:
         self.name = name
         self._offset = _fixed_offset(self._zone)
         self._midnight = lru_cache(maxsize=4096)(self._look_up_midnight)
+        self._text = lru_cache(maxsize=4096)(self._write_down)
 
     def day_of(self, instant: int) -> int:
         """The number of the local day that holds an instant (days since 1970-01-01)."""
@@ -79,6 +80,9 @@ class Calendar:
 
     def iso(self, instant: int) -> str:
         """ISO 8601 text in local time, with its offset."""
+        return self._text(instant)
+
+    def _write_down(self, instant: int) -> str:
         return datetime.fromtimestamp(instant, self._zone).isoformat()
 
     def _look_up_midnight(self, day: int) -> int:

@@ -8,15 +8,19 @@ no recursion, no locks, no foreign keys, and the join of the two stays is on the
 #
 # `v` holds the sources' stays, clipped and then lengthened by the tail that the rules give them;
 # where the rules do not ask whether a space is closed, that is left out. A stay that meets one
-# of them entered the same place less than the place's longest stay before it and before its end:
-# two ranges on the primary key. (`earliest` and `latest` say the same with constants, for the
-# planner to leave out days: no row is longer than 24 hours.) Pieces of a pair are united, so that
-# touching and overlapping rows are one stay, within one kind of place: a vehicle's carriage by
-# itself, all zones alike together, all metro rides together. `seconds` is the most time together
-# that any window of the rules' length holds; the best window can always begin where a stretch
-# together begins, and the last stretch in it is cut at its end. Row 0 is the crew, who serve
-# every row. Where either stay is one that only the person told of (`told`), the meeting is apart
-# from those that gates and carriers saw; it is looked at only where a casual contact is wanted.
+# of them entered the same place less than the place's longest stay before it (`e`) and before its
+# end: two ranges on the primary key. (`earliest` and `latest` say the same with constants, for the
+# planner to leave out days: no row is longer than 24 hours.) A pair is looked at within one `kind`
+# of place: a vehicle's carriage by itself, numbered as the place; all zones alike together and all
+# metro rides together, numbered below zero. Row 0 is the crew, who serve every row. Where either
+# stay is one that only the person told of (`told`), the meeting is apart from those that gates and
+# carriers saw; it is looked at only where a casual contact is wanted.
+#
+# Most pairs meet once: what is to be known of them, `pair` gathers without keeping their pieces.
+# The others' pieces are read again (`piece`) and cut where they overlap, so that touching and
+# overlapping rows are one stay. `together` is the most time that any window of the rules' length
+# holds; the best window can always begin where a piece begins, and the last piece in it is cut at
+# its end. Only these others come with arrays.
 MEETINGS = """
 WITH source AS (
   SELECT * FROM unnest(%(citizens)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
@@ -24,10 +28,13 @@ WITH source AS (
   WHERE s.since < s.until
 ), v AS MATERIALIZED (
   SELECT s.via_id, a.place_id, greatest(a.entered_at, s.since) AS f,
+    greatest(a.entered_at, s.since) - p.max_stay AS e,
     least(a.left_at, s.until) + make_interval(mins => %(tail)s) AS l,
-    a.seat_row, a.source = 'self' AS told, p.max_stay, p.vehicle, p.close_quarters,
+    a.seat_row, a.source = 'self' AS told, p.vehicle, p.close_quarters,
     CASE WHEN %(closed)s THEN p.closed_space END AS closed_space,
-    CASE WHEN p.vehicle IN ('', 'metro') THEN 0 ELSE p.id END AS run
+    CASE WHEN p.vehicle NOT IN ('', 'metro') THEN p.id
+      ELSE -1 - 6 * (p.vehicle = 'metro')::int - 3 * p.close_quarters::int
+        - CASE WHEN %(closed)s THEN coalesce(1 + p.closed_space::int, 0) ELSE 0 END END AS kind
   FROM source s
   JOIN tracing_visit a ON a.citizen_id = s.via_id AND a.entered_at > s.since - interval '24 hours'
     AND a.entered_at < s.until AND a.left_at > s.since
@@ -39,43 +46,60 @@ WITH source AS (
         %(closed_spaces)s::boolean[]) AS k (vehicle, close_quarters, closed_space)
       WHERE k.vehicle = p.vehicle AND k.close_quarters = p.close_quarters
         AND (NOT %(closed)s OR k.closed_space IS NOT DISTINCT FROM p.closed_space)))
-), met AS (
-  SELECT v.via_id, o.citizen_id, v.vehicle, v.close_quarters, v.closed_space, v.run, v.place_id,
+), met AS MATERIALIZED (
+  SELECT v.via_id, o.citizen_id, v.kind, v.told OR o.source = 'self' AS told, v.place_id,
     greatest(o.entered_at, v.f) AS f, least(o.left_at, v.l) AS l,
     CASE WHEN o.seat_row > 0 AND v.seat_row > 0 THEN abs(o.seat_row - v.seat_row) END AS rows_apart,
-    o.seat_row = 0 OR v.seat_row = 0 AS crew, v.told OR o.source = 'self' AS told
+    o.seat_row = 0 OR v.seat_row = 0 AS crew
   FROM v JOIN tracing_visit o ON o.place_id = v.place_id
-    AND o.entered_at > v.f - v.max_stay AND o.entered_at < v.l AND o.left_at > v.f
+    AND o.entered_at > v.e AND o.entered_at < v.l AND o.left_at > v.f
     AND o.entered_at > %(earliest)s::timestamptz AND o.entered_at < %(latest)s::timestamptz
   WHERE o.citizen_id <> v.via_id AND o.citizen_id <> ALL (%(known)s::bigint[])
     AND (%(casual)s OR o.source <> 'self')
-), pair AS (
-  SELECT via_id, citizen_id, vehicle, close_quarters, closed_space, run, told,
-    min(f) AS f, max(l) AS l, range_agg(tstzrange(f, l)) AS spans,
-    array_agg(place_id) AS places, array_agg(date_part('epoch', f)) AS firsts,
-    array_agg(date_part('epoch', l)) AS lasts,
-    min(rows_apart) AS rows_apart, coalesce(bool_or(crew), false) AS crew
-  FROM met GROUP BY via_id, citizen_id, vehicle, close_quarters, closed_space, run, told
+), pair AS MATERIALIZED (
+  SELECT via_id, citizen_id, kind, told, count(*) AS pieces, min(f) AS f, max(l) AS l,
+    min(place_id) AS place_id, min(rows_apart) AS rows_apart, coalesce(bool_or(crew), false) AS crew
+  FROM met GROUP BY via_id, citizen_id, kind, told
   HAVING max(l) - min(f) >= make_interval(mins => %(least)s)
+), piece AS (
+  SELECT via_id, citizen_id, kind, told, place_id, f, l,
+    greatest(f, max(l) OVER earlier) AS starts, greatest(l, max(l) OVER earlier) AS ends
+  FROM met WHERE (via_id, citizen_id, kind, told) IN (
+    SELECT via_id, citizen_id, kind, told FROM pair WHERE pieces > 1)
+  WINDOW earlier AS (PARTITION BY via_id, citizen_id, kind, told ORDER BY f
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+), windowed AS (
+  SELECT via_id, citizen_id, kind, told, place_id, f, l,
+    sum(ends - starts) OVER w - greatest(interval '0',
+      max(ends) OVER w - starts - make_interval(hours => %(window)s)) AS together
+  FROM piece
+  WINDOW w AS (PARTITION BY via_id, citizen_id, kind, told ORDER BY starts
+    RANGE BETWEEN CURRENT ROW AND make_interval(hours => %(window)s) FOLLOWING)
+), many AS (
+  SELECT via_id, citizen_id, kind, told, max(together) AS together, array_agg(place_id) AS places,
+    array_agg(date_part('epoch', f)) AS firsts, array_agg(date_part('epoch', l)) AS lasts
+  FROM windowed GROUP BY via_id, citizen_id, kind, told
 ), timed AS (
-  SELECT *, CASE
-    WHEN spans = tstzmultirange(tstzrange(f, l))
-      THEN least(l - f, make_interval(hours => %(window)s))
-    WHEN l - f <= make_interval(hours => %(window)s)
-      THEN (SELECT sum(upper(s) - lower(s)) FROM unnest(spans) AS s)
-    ELSE (SELECT max(together) FROM (
-      SELECT sum(upper(s) - lower(s)) OVER w - greatest(interval '0',
-        max(upper(s)) OVER w - lower(s) - make_interval(hours => %(window)s)) AS together
-      FROM unnest(spans) AS s
-      WINDOW w AS (ORDER BY lower(s)
-        RANGE BETWEEN CURRENT ROW AND make_interval(hours => %(window)s) FOLLOWING)) AS windows)
-    END AS together
-  FROM pair OFFSET 0
+  SELECT p.*, m.places, m.firsts, m.lasts,
+    coalesce(m.together, least(p.l - p.f, make_interval(hours => %(window)s))) AS together
+  FROM pair p LEFT JOIN many m USING (via_id, citizen_id, kind, told)
 )
-SELECT via_id, citizen_id, vehicle, close_quarters, closed_space, date_part('epoch', together),
-  rows_apart, crew, told, places, firsts, lasts
-FROM timed WHERE together >= make_interval(mins => %(least)s)
+SELECT t.via_id, t.citizen_id, k.vehicle, k.close_quarters, k.closed_space,
+  date_part('epoch', t.together), t.rows_apart, t.crew, t.told, t.place_id,
+  date_part('epoch', t.f), date_part('epoch', t.l), t.places, t.firsts, t.lasts
+FROM timed t
+JOIN (SELECT DISTINCT kind, vehicle, close_quarters, closed_space FROM v) AS k USING (kind)
+WHERE t.together >= make_interval(mins => %(least)s)
+LIMIT %(most)s::bigint
 """
+
+# The state of the database as this transaction sees it, for other connections to see as well; null
+# where it has written something, which they could not see.
+SHARE_SNAPSHOT = """
+SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN pg_export_snapshot() END
+"""
+READ_ALONGSIDE = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+SEE_SNAPSHOT = "SET TRANSACTION SNAPSHOT %s"
 
 # Who shared a household or dormitory with the sources; `last` is null while it goes on.
 COHABITANTS = """

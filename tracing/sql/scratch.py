@@ -5,6 +5,7 @@
 SCRATCH_TABLES = (
     "tracing_visit",
     "tracing_place",
+    "tracing_statement",
     "accounts_membership",
     "healthcode_evidence",
     "healthcode_retraction",

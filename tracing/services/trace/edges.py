@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import product
 from typing import NamedTuple
 
-from healthcode.policy import CompiledRules, Edge, grade
+from healthcode.policy import CompiledRules, Edge, Grader, grade
 from tracing.models import ContactGrade
 from tracing.queries import Cohabitation, Meeting, PlaceKind
 from tracing.windows import Span, contacts_part, union
@@ -66,16 +66,16 @@ class Graded(NamedTuple):
 
 
 def grade_meeting(
-    meeting: Meeting, rules: CompiledRules, hop: int, distance_m: float | None = None
+    meeting: Meeting, graded: Grader, hop: int, distance_m: float | None = None
 ) -> Graded:
-    """What the rules make of two people in one kind of place, and so far apart if measured.
+    """What the rules (`graded`) make of two people in one kind of place, so far apart if measured.
 
     The rules are not asked where it is only told that one of them was there: a photograph of
     a poster can be scanned from anywhere, so that makes a casual contact, whatever else.
     """
     if meeting.told:
         return _told(meeting)
-    found = grade(_edge(meeting, hop, distance_m), rules)
+    found = graded(_edge(meeting, hop, distance_m))
     return Graded(
         via_id=meeting.via_id,
         citizen_id=meeting.citizen_id,
@@ -147,7 +147,7 @@ def kinds_worth_asking(
 
 def _probes(kind: PlaceKind, hop: int, times: tuple[int, ...]) -> Iterator[Edge]:
     for minutes, apart, crew in product(times, (0, None), (True, False)):
-        meeting = Meeting(0, 0, *kind, minutes * 60.0, apart, crew, told=False, stays=())
+        meeting = Meeting(0, 0, *kind, minutes * 60.0, apart, crew, False, 0, 0.0, 0.0)
         yield _edge(meeting, hop, None)
 
 
@@ -180,6 +180,10 @@ def _setting(vehicle: str) -> str:
 
 
 def _by_place(meeting: Meeting) -> Iterator[Together]:
+    if meeting.places is None:
+        [(place_id, span)] = meeting.stays
+        yield Together(place_id, _minutes([span]), *span)
+        return
     stays: dict[int, list[Span]] = defaultdict(list)
     for place_id, span in meeting.stays:
         stays[place_id].append(span)
