@@ -7,7 +7,7 @@ export PYTHON
 ARGS ?=
 NOT_OURS := --ignore .venv --ignore var --ignore node_modules
 
-.PHONY: help demo test test-fast test-citus check fix bench mutants seed lock messages vendor base dev
+.PHONY: help demo test test-fast test-citus check fix bench bench-confirming mutants seed lock messages vendor base dev
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,12 @@ fix: dev ## format, and repair what the linter can repair
 
 bench: dev ## measure verdicts, passes, evidence, tracing, recolouring
 	@$(BIN)/python -m benchmarks.first_numbers $(ARGS)
+
+bench-confirming: dev ## measure from a case confirmed to the last colour (ARGS="--runs 5")
+	@$(BIN)/python -m benchmarks.confirm $(ARGS)
+
+bench-tracing: dev ## measure reading traces: make bench-tracing VISITS=1e8 ARGS=--keep
+	@$(BIN)/python -m benchmarks.tracing --visits $(or $(VISITS),1e7) $(ARGS)
 
 mutants: dev ## a million spoiled codes through both verifiers: run it every night
 	@$(BIN)/python -m tests.mutants $(ARGS)

@@ -6,7 +6,6 @@ from datetime import datetime
 from django.db import transaction
 
 from healthcode import sql
-from healthcode.models import HealthStatus
 
 
 def mark_due(*, citizen_ids: Iterable[int], now: datetime) -> None:
@@ -19,5 +18,5 @@ def mark_due(*, citizen_ids: Iterable[int], now: datetime) -> None:
     if not ids:
         return
     with transaction.atomic():
-        sql.lock_statuses(ids)
-        HealthStatus.objects.filter(pk__in=ids).update(due_at=now, held_by=None)
+        sql.lock_in_order(ids)
+        sql.mark_statuses(ids, now)

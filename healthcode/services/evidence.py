@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from json import dumps
 
 from django.db import transaction
 
@@ -139,8 +138,8 @@ def _row(item: Item) -> sql.NewEvidence:
         ended_at=item.ended_at,
         reported_at=item.reported_at,
         retracted=item.retracted,
-        details=dumps(item.details, ensure_ascii=False),
-        digest=item.digest(),
+        details=item.details,
+        digest=item.digest().hex(),
     )
 
 

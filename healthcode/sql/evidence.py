@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from json import dumps
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -10,7 +11,7 @@ from healthcode.sql.columns import columns
 
 
 class NewEvidence(NamedTuple):
-    """An item as `insert_evidence` writes it; details as JSON text."""
+    """An item as `insert_evidence` writes it; the digest as hex."""
 
     source_ref: str
     version: int
@@ -20,8 +21,8 @@ class NewEvidence(NamedTuple):
     ended_at: datetime | None
     reported_at: datetime
     retracted: bool
-    details: str
-    digest: bytes
+    details: dict[str, Any]
+    digest: str
 
 
 def insert_evidence(
@@ -34,17 +35,23 @@ def insert_evidence(
     """
     if not items:
         return {}
+    rows = sorted(items, key=lambda item: (item.source_ref, item.version))
+    text = dumps([row._asdict() for row in rows], ensure_ascii=False, default=datetime.isoformat)
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_EVIDENCE, [source_id, now, *columns(sorted(items))])
+        cursor.execute(_INSERT_EVIDENCE, {"source": source_id, "now": now, "rows": text})
         return {(ref, version): pk for pk, ref, version in cursor.fetchall()}
 
 
+# One text for all rows: arrays of texts are escaped element by element.
 _INSERT_EVIDENCE = """
 INSERT INTO healthcode_evidence (source_id, recorded_at, source_ref, version, citizen_id, kind,
   occurred_at, ended_at, reported_at, retracted, details, digest)
-SELECT %s::bigint, %s::timestamptz, new.* FROM unnest(%s::text[], %s::int[], %s::bigint[],
-  %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::boolean[],
-  %s::jsonb[], %s::bytea[]) AS new
+SELECT %(source)s::bigint, %(now)s::timestamptz, new.source_ref, new.version, new.citizen_id,
+  new.kind, new.occurred_at, new.ended_at, new.reported_at, new.retracted, new.details,
+  decode(new.digest, 'hex')
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS new (source_ref text, version int, citizen_id bigint,
+  kind text, occurred_at timestamptz, ended_at timestamptz, reported_at timestamptz,
+  retracted boolean, details jsonb, digest text)
 ON CONFLICT (source_id, source_ref, version) DO NOTHING
 RETURNING id, source_ref, version
 """

@@ -48,6 +48,31 @@ def lock_statuses(citizen_ids: Sequence[int]) -> list[StatusRow]:
     return _statuses(_LOCK + " WHERE s.citizen_id = ANY(%s) " + _IN_ORDER, [list(citizen_ids)])
 
 
+def lock_in_order(citizen_ids: Sequence[int]) -> None:
+    """Lock the statuses of these citizens in order; whoever only marks them reads nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK_IN_ORDER, [list(citizen_ids)])
+
+
+# Counted inside, so that thousands of rows need not travel.
+_LOCK_IN_ORDER = """
+WITH locked AS MATERIALIZED (SELECT FROM healthcode_healthstatus s
+  WHERE s.citizen_id = ANY(%s) ORDER BY s.citizen_id FOR UPDATE)
+SELECT count(*) FROM locked
+"""
+
+
+def mark_statuses(citizen_ids: Sequence[int], now: datetime) -> None:
+    """Have these decided again, whatever brake holds them; the caller has them locked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [now, list(citizen_ids)])
+
+
+_MARK = """
+UPDATE healthcode_healthstatus SET due_at = %s, held_by = NULL WHERE citizen_id = ANY(%s)
+"""
+
+
 def lock_due(now: datetime, limit: int) -> list[StatusRow]:
     """Lock what is due, not held back, and nobody else is at; for the sweeper alone."""
     return _statuses(_LOCK_DUE, [now, limit])

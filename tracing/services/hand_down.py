@@ -8,11 +8,13 @@ statuses of all whom it concerns are locked once, in order.
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from json import loads
 from typing import Any, NamedTuple
 
-from accounts.models import Citizen
-from healthcode.models import Evidence, Retraction
+from django.db import connection
+
 from healthcode.services import Item, record_evidence, source_by_name
+from tracing import sql
 from tracing.models import Case
 
 SOURCE = "tracing"
@@ -57,12 +59,12 @@ def hand_down(
     wanted = {item.source_ref: item for item in items}
     stored = _latest(source.pk, {*wanted, *no_longer})
     new = [
-        replace(item, version=_next(stored.get(ref)), reported_at=whole(now))
+        _version(item, _next(stored.get(ref)), now)
         for ref, item in wanted.items()
         if not _says(stored.get(ref), item)
     ]
     new += [
-        _taken_back(stored[ref], now)
+        _taken_back(ref, stored[ref], now)
         for ref in no_longer
         if ref not in wanted and ref in stored and not stored[ref].retracted
     ]
@@ -73,8 +75,9 @@ def hand_down(
 
 def exposure_refs(case: Case, citizen_ids: Collection[int]) -> dict[int, str]:
     """The `source_ref` of each citizen's exposure to a case."""
-    refs = Citizen.objects.filter(pk__in=citizen_ids).values_list("pk", "ref")
-    return {citizen_id: f"{case.ref}:{ref}" for citizen_id, ref in refs}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.REFS_OF, [list(citizen_ids)])
+        return {citizen_id: f"{case.ref}:{ref}" for citizen_id, ref in cursor.fetchall()}
 
 
 def whole(instant: datetime) -> datetime:
@@ -88,40 +91,53 @@ def _record(items: list[Item], by: str, now: datetime) -> None:
             raise result.error
 
 
-def _latest(source_id: int, refs: Collection[str]) -> dict[str, Evidence]:
-    """The highest version of each item; one that an officer retracted counts as taken back."""
-    rows = Evidence.objects.filter(source_id=source_id, source_ref__in=refs).order_by("version")
-    latest = {row.source_ref: row for row in rows}
-    retractions = Retraction.objects.filter(source_id=source_id, source_ref__in=refs)
-    for ref, up_to in retractions.values_list("source_ref", "up_to_version"):
-        if ref in latest and latest[ref].version <= up_to:
-            latest[ref].retracted = True
-    return latest
+class _Stored(NamedTuple):
+    """The highest version of an item; one that an officer retracted counts as taken back."""
+
+    kind: str
+    citizen_id: int
+    occurred_at: datetime
+    ended_at: datetime | None
+    version: int
+    retracted: bool
+    details: dict[str, Any]
 
 
-def _next(row: Evidence | None) -> int:
-    return 1 if row is None else row.version + 1
+def _latest(source_id: int, refs: Collection[str]) -> dict[str, _Stored]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.ITEM_VERSIONS, {"source": source_id, "refs": list(refs)})
+        latest = {ref: stored for ref, *stored in cursor.fetchall()}
+    return {ref: _Stored._make((*stored, loads(said))) for ref, (*stored, said) in latest.items()}
 
 
-def _says(row: Evidence | None, item: Item) -> bool:
-    return row is not None and not row.retracted and _content(row) == _content(item)
+def _next(stored: _Stored | None) -> int:
+    return 1 if stored is None else stored.version + 1
 
 
-def _content(of: Evidence | Item) -> tuple[Any, ...]:
+def _version(item: Item, version: int, now: datetime) -> Item:
+    stated = (item.version, item.reported_at) == (version, whole(now))
+    return item if stated else replace(item, version=version, reported_at=whole(now))
+
+
+def _says(stored: _Stored | None, item: Item) -> bool:
+    return stored is not None and not stored.retracted and _content(stored) == _content(item)
+
+
+def _content(of: _Stored | Item) -> tuple[Any, ...]:
     return (of.kind, of.citizen_id, of.occurred_at, of.ended_at, of.details)
 
 
-def _taken_back(row: Evidence, now: datetime) -> Item:
+def _taken_back(ref: str, stored: _Stored, now: datetime) -> Item:
     return Item(
-        kind=row.kind,
-        citizen_id=row.citizen_id,
-        occurred_at=row.occurred_at,
-        ended_at=row.ended_at,
+        kind=stored.kind,
+        citizen_id=stored.citizen_id,
+        occurred_at=stored.occurred_at,
+        ended_at=stored.ended_at,
         reported_at=whole(now),
-        source_ref=row.source_ref,
-        version=row.version + 1,
+        source_ref=ref,
+        version=stored.version + 1,
         retracted=True,
-        details=row.details,
+        details=stored.details,
     )
 
 

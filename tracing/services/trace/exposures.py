@@ -10,17 +10,23 @@ from tracing.services.trace.find import Found
 
 
 def expose(
-    case: Case, found: Mapping[int, Found], *, before: Collection[int], now: datetime
+    case: Case,
+    found: Mapping[int, Found],
+    *,
+    before: Collection[int],
+    replaced: Collection[str] = (),
+    now: datetime,
 ) -> int:
     """Hand down an exposure for each close and secondary contact, and for nobody else.
 
-    `before` are the citizens who were contacts until now. Casual contacts are kept in tracing
-    and never handed down. Returns how many versions of evidence are new.
+    `before` are the citizens who were contacts until now, `replaced` the exposures to cases
+    that were merged into this one since. Casual contacts are kept in tracing and never handed
+    down. Returns how many versions of evidence are new.
     """
     refs = exposure_refs(case, {*found, *before})
     items = list(_items(case, found.values(), refs, now))
     told = {item.source_ref for item in items}
-    no_longer = [ref for ref in refs.values() if ref not in told]
+    no_longer = [*replaced, *(ref for ref in refs.values() if ref not in told)]
     return hand_down(items=items, no_longer=no_longer, by="system:tracing", now=now)
 
 

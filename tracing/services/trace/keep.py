@@ -1,18 +1,27 @@
 """Contacts and encounters made to agree with what a trace found: only differences are written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
+from json import dumps
 from typing import Any, NamedTuple
 
-from accounts.models import Citizen
+from django.db import connection
+
+from tracing import sql
 from tracing.models import Case, Contact, Encounter
 from tracing.services.trace.edges import Graded, Together
 from tracing.services.trace.find import Found
 
 FIELDS = ("level", "grade", "setting", "minutes", "first_at", "last_at")
 # What names an encounter of a case, and what it says.
-KEY = ("contact__citizen_id", "via_id", "setting", "place_id")
+KEY = ("citizen_id", "via_id", "setting", "place_id")
 CONTENT = ("minutes", "rows_apart", "first_at", "last_at", "grade", "rule")
+#: Rows per statement.
+AT_ONCE = 10_000
+
+Key = tuple[Any, ...]
+Content = tuple[Any, ...]
 
 
 class Kept(NamedTuple):
@@ -25,71 +34,61 @@ class Kept(NamedTuple):
 def keep_contacts(case: Case, found: Mapping[int, Found], *, now: datetime) -> Kept:
     """Write who is new or different, remove who vanished; a contact keeps its `found_at`.
 
-    Nothing is written when nothing changed.
+    Nothing is written when nothing changed. What is stored is read once.
     """
-    stored = {contact.citizen_id: contact for contact in Contact.objects.filter(case=case)}
-    gone = [contact.pk for citizen_id, contact in stored.items() if citizen_id not in found]
-    changed = [one for one in found.values() if _differs(stored.get(one.citizen_id), one)]
-    removed = _encounters_gone(case, found)
+    removed, missing = _agreed(case, found)
+    contacts, ids = _keep(case, found, now)
+    rows = [(ids[citizen_id], *row) for citizen_id, *row in missing]
+    written = _write(sql.KEEP_ENCOUNTERS, ("contact_id", *KEY[1:], *CONTENT), rows, {})
+    return Kept(contacts, removed + len(written))
+
+
+def _keep(case: Case, found: Mapping[int, Found], now: datetime) -> tuple[int, dict[int, int]]:
+    """How many contacts were written or removed, and the ids of all there are, by citizen."""
+    rows = Contact.objects.filter(case=case).values_list("citizen_id", "pk", *FIELDS)
+    stored = {citizen_id: (pk, content) for citizen_id, pk, *content in rows}
+    gone = [pk for citizen_id, (pk, _) in stored.items() if citizen_id not in found]
     if gone:
         Contact.objects.filter(pk__in=gone).delete()
-    _upsert(case, changed, now)
-    return Kept(len(gone) + len(changed), removed + _encounters_new(case, found))
-
-
-def _differs(contact: Contact | None, found: Found) -> bool:
-    return contact is None or any(getattr(contact, f) != getattr(found, f) for f in FIELDS)
-
-
-def _upsert(case: Case, changed: list[Found], now: datetime) -> None:
-    districts = dict(
-        Citizen.objects.filter(pk__in=[one.citizen_id for one in changed]).values_list(
-            "pk", "district"
-        )
-    )
-    rows = [
-        Contact(
-            case=case,
-            citizen_id=one.citizen_id,
-            district=districts[one.citizen_id],
-            found_at=now,
-            **{field: getattr(one, field) for field in FIELDS},
-        )
-        for one in changed
+    wanted = {pk: [getattr(one, field) for field in FIELDS] for pk, one in found.items()}
+    changed = [
+        (citizen_id, *content)
+        for citizen_id, content in wanted.items()
+        if citizen_id not in stored or stored[citizen_id][1] != content
     ]
-    Contact.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["case", "citizen"], update_fields=FIELDS
-    )
+    given = {"case": case.pk, "now": now}
+    written = _write(sql.KEEP_CONTACTS, ("citizen_id", *FIELDS), changed, given)
+    ids = {citizen_id: pk for citizen_id, (pk, _) in stored.items()} | dict(written)
+    return len(gone) + len(changed), ids
 
 
-def _encounters_gone(case: Case, found: Mapping[int, Found]) -> int:
-    """Remove the encounters that were not found again just as they are stored."""
+def _agreed(case: Case, found: Mapping[int, Found]) -> tuple[int, list[tuple[Any, ...]]]:
+    """Remove the encounters that were not found again just as they are stored, and say how many;
+    then those that are missing.
+    """
     wanted = _wanted(found)
-    gone = [pk for pk, key, content in _stored(case) if wanted.get(key) != content]
+    gone = [pk for pk, key, content in _stored(case) if not _claimed(wanted, key, content)]
     if gone:
-        Encounter.objects.filter(pk__in=gone).delete()
-    return len(gone)
+        with connection.cursor() as cursor:
+            cursor.execute(sql.DROP_ENCOUNTERS, [gone])
+    return len(gone), [(*key, *content) for key, content in wanted.items()]
 
 
-def _encounters_new(case: Case, found: Mapping[int, Found]) -> int:
-    present = {key for _, key, _ in _stored(case)}
-    contacts = dict(Contact.objects.filter(case=case).values_list("citizen_id", "pk"))
-    rows = [
-        _encounter(contacts[key[0]], key, content)
-        for key, content in _wanted(found).items()
-        if key not in present
-    ]
-    Encounter.objects.bulk_create(rows, batch_size=5000)
-    return len(rows)
+def _claimed(wanted: dict[Key, Content], key: Key, content: Content) -> bool:
+    """Whether a stored encounter is one that is wanted, which is missing no longer."""
+    same = wanted.get(key) == content
+    if same:
+        del wanted[key]
+    return same
 
 
-def _stored(case: Case) -> Iterator[tuple[int, tuple[Any, ...], tuple[Any, ...]]]:
-    rows = Encounter.objects.filter(contact__case=case).values_list("pk", *KEY, *CONTENT)
-    for pk, *values in rows:
+def _stored(case: Case) -> Iterator[tuple[int, Key, Content]]:
+    names = ("pk", "contact__citizen_id", *KEY[1:], *CONTENT)
+    for pk, *values in Encounter.objects.filter(contact__case=case).values_list(*names):
         yield pk, tuple(values[: len(KEY)]), tuple(values[len(KEY) :])
 
 
-def _wanted(found: Mapping[int, Found]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+def _wanted(found: Mapping[int, Found]) -> dict[Key, Content]:
     return {
         (meeting.citizen_id, meeting.via_id, meeting.setting, together.place_id): (
             together.minutes,
@@ -110,6 +109,15 @@ def _proofs(found: Iterable[Found]) -> Iterator[tuple[Graded, Together]]:
                 yield meeting, together
 
 
-def _encounter(contact_id: int, key: tuple[Any, ...], content: tuple[Any, ...]) -> Encounter:
-    names = (*KEY[1:], *CONTENT)
-    return Encounter(contact_id=contact_id, **dict(zip(names, (*key[1:], *content), strict=True)))
+def _write(
+    statement: str, names: Sequence[str], rows: Iterable[Sequence[Any]], given: Mapping[str, Any]
+) -> list[tuple[Any, ...]]:
+    """Run a statement that takes rows as JSON, so many at once as are good for it."""
+    written: list[tuple[Any, ...]] = []
+    waiting = iter(rows)
+    while part := [dict(zip(names, row, strict=True)) for row in islice(waiting, AT_ONCE)]:
+        text = dumps(part, default=datetime.isoformat)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {**given, "rows": text})
+            written += cursor.fetchall()
+    return written
