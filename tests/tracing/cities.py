@@ -1,13 +1,14 @@
 """Small cities to trace: drawn by Hypothesis, or crowded by a seeded die."""
 
 import random
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain, product
+from functools import cache
+from itertools import chain
 
 from hypothesis import strategies as st
 
 from healthcode.policy import CompiledRules, compile_rules
+from healthcode.policy.ruleset import Contacts, SecondHop, Stretch
 from healthcode.rules import load_named
 from tests.tracing import brute_force as brute
 from tests.tracing.outbreak import NOW
@@ -26,9 +27,18 @@ PLACES = [
     brute.Place("train_open"),
     brute.Place("train_sealed"),
     brute.Place("metro"),
+    brute.Place("", False, True),
+    brute.Place("", False, False),
+    brute.Place("", True, True),
+    brute.Place("ship", True),
+    brute.Place("coach_open"),
+    brute.Place("coach_sealed", False, True),
+    brute.Place("aircraft_no_hepa"),
+    brute.Place("car", True),
 ]
+NUMBERS = range(len(PLACES))
 MAX_STAY = 3 * HOUR
-RULES = load_named("sh-2022-09-18")
+RULES = {name: load_named(name) for name in ("sh-2022-09-18", "ecdc-2020-12", "uk-2021-06")}
 
 # Few people, rooms and instants, so that people meet often, and that stays touch, coincide and
 # begin or end with windows.
@@ -36,7 +46,7 @@ moments = st.integers(0, 16).map(lambda n: n * 15 * MINUTE) | st.integers(0, 4 *
 lengths = st.sampled_from([1, 7, 8, 15, 15, 30, 60, 180]).map(lambda n: n * MINUTE)
 lengths |= st.integers(1, MAX_STAY)
 citizens = st.sampled_from(PEOPLE)
-places = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3, 7, 4, 5, 6])
+places = st.sampled_from([0, 0, 0, 0, 0, 1, 1, 1, 8, 8]) | st.sampled_from(NUMBERS)
 
 
 Drawn = tuple[int, int, int, int, int | None, int | None, bool]
@@ -96,27 +106,46 @@ cities = st.builds(brute.City, stays, kinds, homes, apart, st.just(NOW_S))
 
 @st.composite
 def cases(draw: st.DrawFn) -> brute.Index:
-    """A case whose window may cut any stay."""
+    """A case whose window may cut any stay, found some hours into its window or before."""
     since = ZERO + draw(st.sampled_from([0, 0, 0, HOUR]) | moments)
     until = since + draw(st.sampled_from([6 * HOUR, 6 * HOUR, HOUR]) | moments)
-    at_home = draw(st.none() | moments.map(lambda moment: ZERO + moment))
-    return brute.Index(0, since, until, at_home, draw(st.sampled_from([until, NOW_S])))
+    isolated = draw(st.none() | moments.map(lambda moment: ZERO + moment))
+    sampled = since + draw(st.integers(-2, 4)) * HOUR
+    onset = draw(st.none() | st.just(sampled - HOUR) | st.just(sampled + HOUR))
+    traced_until = draw(st.sampled_from([until, NOW_S]))
+    return brute.Index(0, since, until, isolated, traced_until, sampled, onset)
 
 
-def _variants() -> Iterator[CompiledRules]:
-    """The published rules, with windows short enough to matter and with or without a hop."""
-    part = RULES.contacts
+HOPS = [
+    None,
+    SecondHop(("household", "near-in-zone"), 15),
+    SecondHop(("household", "near-in-zone"), 15, most=1),
+    SecondHop(("train-open", "car", "household", "near"), 0, most=2),
+    SecondHop(("train-open", "car", "coach-rows", "closed-space", "same-vehicle"), 30),
+]
+# Every option of the rules, each with windows short enough to matter.
+OPTIONS = {
+    "window_hours": (1, 2, 24),
+    "minimum_minutes": (0, 1, 1),
+    "second_hop": HOPS,
+    "tail_minutes": (0, 0, 0, 20),
+    "backward": (None, None, Stretch(hours=6), Stretch(days=1)),
+    "lookforward": (None, None, Stretch(hours=3), Stretch(days=0)),
+}
+
+
+@cache
+def _compiled(name: str, chosen: tuple) -> CompiledRules:
+    part = RULES[name].contacts
     assert part is not None
-    assert part.second_hop is not None
-    hops = [None, part.second_hop]
-    hops += [replace(part.second_hop, grounds=("train-open", "car"), minimum_minutes=0)]
-    for hours, least, second in product((1, 2, 24), (0, 1), hops):
-        changed = replace(part, window_hours=hours, minimum_minutes=least, second_hop=second)
-        yield compile_rules(replace(RULES, contacts=changed))
+    changed: Contacts = replace(part, **dict(zip(OPTIONS, chosen, strict=True)))
+    return compile_rules(replace(RULES[name], contacts=changed))
 
 
-VARIANTS = list(_variants())
-rules = st.sampled_from(VARIANTS)
+NAMES = ["sh-2022-09-18", "sh-2022-09-18", "ecdc-2020-12", "uk-2021-06"]
+rules = st.builds(
+    _compiled, st.sampled_from(NAMES), st.tuples(*map(st.sampled_from, OPTIONS.values()))
+)
 
 
 def crowded(seed: int) -> tuple[brute.City, brute.Index, CompiledRules]:
@@ -129,7 +158,7 @@ def crowded(seed: int) -> tuple[brute.City, brute.Index, CompiledRules]:
     drawn = []
     for _ in range(400):
         length = dice.choice([7, 8, 15, 60, dice.randint(1, 180)]) * MINUTE
-        who, place, first = dice.choice(CROWD), dice.choice([0, 0, 1, 2, 3, 7, 4, 5, 6]), moment()
+        who, place, first = dice.choice(CROWD), dice.choice([0, 0, 1, 2, 3, *NUMBERS]), moment()
         follower = dice.choice([None, None, *CROWD])
         row = dice.choice([None, *range(7)])
         told_of = dice.random() < 0.2
@@ -144,5 +173,7 @@ def crowded(seed: int) -> tuple[brute.City, brute.Index, CompiledRules]:
     ]
     city = brute.City(_stays((drawn, ())), dict(enumerate(PLACES)), lived, kept_apart, NOW_S)
     since = moment()
-    index = brute.Index(0, since, since + 30 * HOUR, dice.choice([None, moment()]), NOW_S)
-    return city, index, VARIANTS[seed % len(VARIANTS)]
+    sampled = since + dice.randrange(-2, 24) * HOUR
+    index = brute.Index(0, since, since + 30 * HOUR, dice.choice([None, moment()]), NOW_S, sampled)
+    chosen = tuple(dice.choice(values) for values in OPTIONS.values())
+    return city, index, _compiled(NAMES[seed % len(NAMES)], chosen)
