@@ -4,6 +4,7 @@
 #   weui        the look of citizens' pages, familiar in China
 #   zxing-wasm  reads codes where the browser has no reader of its own; the reader alone
 #   uqr         draws the codes that a phone signs without network
+#   echarts     the charts of officers' pages; drawn on a canvas, which asks nothing of the policy
 #   idb         IndexedDB with promises: a phone's key and pass, a gate's lists and scans
 set -eu
 cd "$(dirname "$0")/.."
@@ -26,6 +27,9 @@ copy weui dist/style/weui.min.css LICENSE.txt
 copy zxing-wasm LICENSE reader:dist/es/reader/index.js reader:dist/reader/zxing_reader.wasm
 copy uqr LICENSE dist/index.mjs
 copy idb LICENSE build/index.js
+copy echarts LICENSE NOTICE licenses:licenses/LICENSE-d3 dist/echarts.esm.min.mjs
+mkdir -p static/vendor/echarts/zrender
+cp node_modules/zrender/LICENSE static/vendor/echarts/zrender/LICENSE
 
 # Left to itself zxing-wasm fetches its .wasm from a CDN: its copy knows no address but its own.
 sed 's/`https:[^`]*`/t + e/' node_modules/zxing-wasm/dist/es/share.js \

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.admin.deeds import Deed, Once, Paper
 from accounts.admin.lists import KeysetChangeList
 from accounts.admin.refusals import refuse, words_of
-from accounts.admin.show import Fact, Table, Words, Work
+from accounts.admin.show import Fact, Page, Table, Words, Work
 from accounts.errors import AlreadyDecided, DomainError
 from accounts.permissions import SignedInRequest
 
@@ -31,6 +31,10 @@ def officers_only(view: Any) -> Any:
     return view
 
 
+def _looked(once: Once) -> dict[str, Any]:
+    return {**once.context, "looked": once.template}
+
+
 def _to_print(paper: Paper) -> HttpResponse:
     named = {"Content-Disposition": f'attachment; filename="{paper.name}"'}
     return HttpResponse(paper.content, content_type="application/pdf", headers=named)
@@ -41,7 +45,8 @@ class OversightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not at run 
 
     Nothing is editable in place and nothing can be deleted. `adding` is the deed behind the
     stock "add" links; `audited_as` names the rows in the audit ledger; `label` is the page's
-    name where the model's own plural is too wide.
+    name where the model's own plural is too wide. `pages` are others that are reached from the
+    navigation; each sees to its own right.
     """
 
     section = "RECORDS"
@@ -49,6 +54,7 @@ class OversightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not at run 
     label: Words = ""
     deeds: Sequence[Deed] = ()
     adding: Deed | None = None
+    pages: Sequence[Page] = ()
     keyset: Sequence[str] = ("pk",)
     newest_first = True
     audited_as = ""
@@ -189,22 +195,25 @@ class OversightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not at run 
         return page
 
     def _deed(self, request: SignedInRequest, deed: Deed, row: Any) -> HttpResponse:
-        """Show the deed's form, or do it and say so."""
+        """Show the deed's form, or what it would do, or do it and say so."""
         if not request.user.has_perm(deed.permission):
             raise PermissionDenied
         sent = request.POST if request.method == "POST" else None
         form = deed.form(sent, row=row, asked=request.GET)
+        looked: dict[str, Any] = {}
         if form.is_valid():
             try:
-                once = deed.do(request, row, form.cleaned_data)
+                if deed.look is not None and "look" in request.POST:
+                    looked = _looked(deed.look(request, row, form.cleaned_data))
+                else:
+                    once = deed.do(request, row, form.cleaned_data)
+                    return self._after(request, deed, row, once)
             except DomainError as error:
                 refuse(form, error)
-            else:
-                return self._after(request, deed, row, once)
         elif row is not None and not deed.offered(row):
             messages.warning(request, words_of(AlreadyDecided()))
             return redirect(self._row_url(row))
-        context = {**self._context(request, row), "deed": deed, "form": form}
+        context = {**self._context(request, row), **looked, "deed": deed, "form": form}
         return TemplateResponse(request, "admin/deed.html", context)
 
     def _after(

@@ -75,6 +75,7 @@ class Paper:
 
 
 Do = Callable[[SignedInRequest, Any, dict[str, Any]], Once | Paper | None]
+Look = Callable[[SignedInRequest, Any, dict[str, Any]], Once]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +85,8 @@ class Deed:
     `do` gets the request, the row (None where something is made) and the form's cleaned data;
     it calls one service and may raise a DomainError. `offered` says whether the row's state
     allows it at all: the service decides that anew. `sensitive` fields never reach a report.
+    `look` shows what the deed would do, on its own page, before it is done: it gets what `do`
+    gets and changes nothing.
     """
 
     verb: str
@@ -96,3 +99,9 @@ class Deed:
     done: Words = ""
     offered: Callable[[Any], bool] = _always
     grave: bool = False
+    look: Look | None = None
+
+    @property
+    def can_look(self) -> bool:
+        """For templates, which call whatever can be called."""
+        return self.look is not None

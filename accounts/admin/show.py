@@ -81,6 +81,17 @@ class Work:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page of the navigation that lists no model: its section, and who sees the link."""
+
+    section: str
+    position: int
+    label: Words
+    url_name: str
+    permission: str
+
+
 def moment(at: datetime | None) -> str:
     """Day and minute in local time."""
     if at is None:

@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import OversightAdmin
+from accounts.admin.show import Page
 
 
 class Section(Enum):
@@ -60,7 +61,14 @@ class OversightSite(AdminSite):
         if app_label is not None:
             return super().get_app_list(request, app_label)
         models = [m for app in self._build_app_dict(request).values() for m in app["models"]]
-        placed = [(self._registry[model["model"]], model) for model in models]
+        ours: list[Any] = list(self._registry.values())
+        placed = [_link_to(self._registry[model["model"]], model) for model in models]
+        placed += [
+            (page.section, page.position, _entry(page))
+            for one in ours
+            for page in one.pages
+            if request.user.has_perm(page.permission)
+        ]
         return [entry for section in Section if (entry := _section(section, placed))]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
@@ -76,12 +84,26 @@ class OversightSite(AdminSite):
         return super().index(request, context)
 
 
-def _section(section: Section, placed: list[tuple[Any, dict[str, Any]]]) -> dict[str, Any] | None:
-    ours = [
-        (page.position, {**model, "name": page.label or model["name"]})
-        for page, model in placed
-        if page.section == section.name
-    ]
+Placed = tuple[str, int, dict[str, Any]]
+
+
+def _link_to(page: Any, model: dict[str, Any]) -> Placed:
+    return page.section, page.position, {**model, "name": page.label or model["name"]}
+
+
+def _entry(page: Page) -> dict[str, Any]:
+    """A link as the stock templates want it, to a page that lists no model."""
+    return {
+        "name": page.label,
+        "object_name": page.url_name,
+        "admin_url": reverse(f"admin:{page.url_name}"),
+        "add_url": None,
+        "view_only": True,
+    }
+
+
+def _section(section: Section, placed: list[Placed]) -> dict[str, Any] | None:
+    ours = [(position, link) for name, position, link in placed if name == section.name]
     if not ours:
         return None
     return {
@@ -89,7 +111,7 @@ def _section(section: Section, placed: list[tuple[Any, dict[str, Any]]]) -> dict
         "app_label": section.name.lower(),
         "app_url": f"{reverse('admin:index')}#{section.name.lower()}",
         "has_module_perms": True,
-        "models": [model for _position, model in sorted(ours, key=lambda one: one[0])],
+        "models": [link for _position, link in sorted(ours, key=lambda one: one[0])],
     }
 
 

@@ -132,6 +132,7 @@ class Contact(models.Model):
                 condition=Q(level=1, grade__in=["close", "casual"]) | Q(level=2, grade="secondary"),
             ),
         ]
+        indexes = [models.Index(name="contact_found", fields=["found_at"])]
 
     def __str__(self) -> str:
         """Grade and case."""
