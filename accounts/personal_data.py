@@ -107,7 +107,8 @@ _OWN = {
         personal(_UNREGISTERED, "officers prove who they are; unusable for citizens", "password"),
         personal(
             _UNREGISTERED,
-            "the phone that receives sign-in codes; found by fingerprint, sealed",
+            "the phone that receives sign-in codes, and is called when its holder is a contact;"
+            " found by fingerprint, sealed",
             "phone_fingerprint",
             "phone_sealed",
             "phone_verified",

@@ -1,6 +1,6 @@
 """Opening sealed identities: for their owner, masked for gates, in full for a stated purpose."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -14,11 +14,12 @@ SHORTEST_PURPOSE = 5
 
 @dataclass(frozen=True)
 class Identity:
-    """Who a citizen is."""
+    """Who a citizen is. `phone`: only where it was revealed, of whoever has signed in with one."""
 
     name: str
     document_type: str
     document_number: str
+    phone: str = ""
 
 
 def identify(citizen: Citizen) -> Identity:
@@ -40,18 +41,27 @@ def masked_name(citizen: Citizen) -> str:
 def reveal_identity(*, citizen_id: int, by: User, purpose: str, now: datetime) -> Identity:
     """Show an officer who a citizen is, and write it into the ledger the citizen reads.
 
-    Raises NotPermitted, PurposeMissing or UnknownCitizen; nothing is shown unrecorded.
+    With the phone to call them on. Raises NotPermitted, PurposeMissing or UnknownCitizen;
+    nothing is shown unrecorded.
     """
     if not by.has_perm("accounts.reveal_citizen"):
         raise NotPermitted
     if len(purpose.strip()) < SHORTEST_PURPOSE:
         raise PurposeMissing
-    citizen = Citizen.objects.filter(pk=citizen_id).first()
+    citizen = Citizen.objects.select_related("user").filter(pk=citizen_id).first()
     if citizen is None:
         raise UnknownCitizen
     with transaction.atomic():
         _write_down(citizen, by, purpose.strip(), now)
-    return identify(citizen)
+    return replace(identify(citizen), phone=_phone(citizen))
+
+
+def _phone(citizen: Citizen) -> str:
+    """The phone they sign in with: of a phone in the register only a fingerprint is kept."""
+    user = citizen.user
+    if user is None or user.phone_sealed is None:
+        return ""
+    return pii.open_sealed("user.phone", bytes(user.phone_sealed), context=user.username)
 
 
 def _write_down(citizen: Citizen, by: User, purpose: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import pii
 from accounts.admin.base import OversightAdmin
 from accounts.models import AccessEvent, AuditEvent, Citizen, Claim, User
 from accounts.roles import Role
@@ -248,6 +249,22 @@ def test_an_identity_is_shown_on_the_answer_and_nowhere_else(wang, zhang):
     assert ZHANG_SAN in shown
     assert "张小三" not in again
     assert ZHANG_SAN not in again
+
+
+def test_the_phone_of_a_contact_is_there_to_be_called(wang, zhang):
+    path, number = f"{CITIZENS}{zhang.pk}/reveal/", oversight.PHONES["zhang"]
+    unknown = wang.post(path, {"purpose": "通知密接人员"}).content.decode()
+    world.sign_in(number)
+    zhang.user = User.objects.get(phone_fingerprint=pii.phone_fingerprint(number))
+    zhang.identity_confirmed_at = timezone.now()
+    zhang.save()
+
+    shown = wang.post(path, {"purpose": "通知密接人员"}).content.decode()
+
+    assert "没有号码" in unknown
+    assert number not in unknown
+    assert f'href="tel:{number}"' in shown
+    assert number not in wang.get(f"{CITIZENS}{zhang.pk}/change/").content.decode()
 
 
 def test_who_saw_whom_is_listed_with_the_purpose(wang, zhang):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from tracing.errors import TooManyCheckIns, VenueClosed
 from tracing.models import LeftBy, Place, Visit, VisitSource, Zone
 from tracing.services.posters import zone_of_poster
+from tracing.services.stated_stays import is_told
 from tracing.services.visits import enter, lock_citizen, say_left
 from tracing.windows import LONGEST_ROW
 
@@ -52,7 +53,7 @@ def check_in(*, citizen_id: int, text: str, now: datetime) -> Here:
         stay = _running_in(zone.place, begun, now)
         if stay is None:
             _stop_the_thirteenth(citizen_id, now)
-        if stay is None or stay.source != VisitSource.SELF:
+        if stay is None or not is_told(stay.source):
             stay = _arrive(citizen_id, zone.place, begun, now) or stay
     if stay is None:
         raise AssertionError("an arrival that is known already is in a stay that is running")
@@ -63,7 +64,7 @@ def check_out(*, citizen_id: int, now: datetime) -> Here | None:
     """End the stay that the citizen told of; None if there is none."""
     with transaction.atomic():
         lock_citizen(citizen_id=citizen_id)
-        told = [s for s in _begun(citizen_id, now) if s.source == VisitSource.SELF]
+        told = [s for s in _begun(citizen_id, now) if is_told(s.source)]
         if not told or not _is_running(told[-1], now):
             return None
         stay = told[-1]
@@ -83,7 +84,8 @@ def _begun(citizen_id: int, now: datetime) -> list[Visit]:
     begun = Visit.objects.filter(
         citizen_id=citizen_id, entered_at__gt=now - LONGEST_ROW, entered_at__lte=now + SKEW
     )
-    return list(begun.exclude(source=VisitSource.TRIP).order_by("entered_at", "source"))
+    others = begun.exclude(left_by__in=(LeftBy.TRIP, LeftBy.HAND))
+    return list(others.order_by("entered_at", "source"))
 
 
 def _is_running(stay: Visit, now: datetime) -> bool:
@@ -100,7 +102,7 @@ def _arrive(citizen_id: int, place: Place, begun: list[Visit], now: datetime) ->
     at = now.replace(microsecond=0)
     for stay in begun:
         at = max(at, stay.entered_at + SHORTEST)
-        told_or_here = stay.source == VisitSource.SELF or stay.place_id == place.pk
+        told_or_here = is_told(stay.source) or stay.place_id == place.pk
         if told_or_here and stay.left_by != LeftBy.ASSUMED:
             at = max(at, stay.left_at)
     return enter(citizen_id=citizen_id, place=place, at=at, now=now, source=VisitSource.SELF)
@@ -125,5 +127,5 @@ def _here(stay: Visit, zone: Zone | None) -> Here:
         zone=zone.name if zone else "",
         entered_at=stay.entered_at,
         until=stay.left_at,
-        told=stay.source == VisitSource.SELF,
+        told=is_told(stay.source),
     )

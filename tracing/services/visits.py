@@ -6,7 +6,8 @@ a stay that is only told never ends, shortens or bounds one that a gate saw, for
 a poster can be scanned from anywhere. It ends with the next arrival, seen or told, so no two
 told stays are running; but it may overlap what a gate saw elsewhere. In one place no stays
 overlap: whoever tells of a place that a gate has seen them enter tells nothing new. Stays on a
-trip are the carrier's word and are left alone.
+trip are the carrier's word and are left alone. Stays that approved statements add are drawn anew
+around whatever changes in their place (see `stated_stays`).
 
 So the stays that follow from a set of entries and exits do not depend on the order in which
 gates' scans arrive (arrivals within three minutes of each other aside). One exception, for told
@@ -27,8 +28,9 @@ from accounts import audit
 from accounts.models import Citizen
 from tracing.errors import VisitInvalid
 from tracing.models import LeftBy, Place, Visit, VisitSource
+from tracing.services.stated_stays import is_stated, is_told, redraw_stays, stated_in
 from tracing.services.touch import touch_cases
-from tracing.windows import LONGEST_ROW
+from tracing.windows import LONGEST_ROW, Span
 
 SAME_ARRIVAL = timedelta(minutes=3)
 # Ends that an exit scan knows better than.
@@ -60,12 +62,14 @@ def enter(
     """
     lock_citizen(citizen_id=citizen_id)
     around = {"entered_at__gt": at - LONGEST_ROW, "entered_at__lte": at + LONGEST_ROW}
-    near = list(_stays(citizen_id).filter(**around))
+    stored = Visit.objects.filter(citizen_id=citizen_id, **around).exclude(left_by=LeftBy.TRIP)
+    stated = [stay for stay in stored if is_stated(stay)]
+    near = [stay for stay in stored if stay not in stated]
     if any(_same_arrival(stay, place, at, source) for stay in near):
         return None
     cut = _cut(near, at, source)
     if source == VisitSource.SELF and any(_seen_inside(stay, place, at) for stay in near):
-        touch_cases(visits=cut, now=now)
+        tell(citizen_id=citizen_id, changed=cut, now=now)
         return None
     left_at, left_by = _expected_end(place, at, source, near)
     stay = Visit(
@@ -76,9 +80,9 @@ def enter(
         left_by=left_by,
         source=source,
     )
-    gone = _remove_told(stay, near)
+    gone = [*_remove_told(stay, near), *_make_room(stay, stated)]
     stay.save(force_insert=True)
-    touch_cases(visits=[*gone, *cut, stay], now=now)
+    tell(citizen_id=citizen_id, changed=[*gone, *cut, stay], now=now)
     return stay
 
 
@@ -99,14 +103,14 @@ def leave(*, citizen_id: int, place: Place, at: datetime, now: datetime) -> Visi
     changed += [row for stay in told for row in _end_by_exit(stay, at)]
     if not changed:
         return None
-    touch_cases(visits=[*gone, *changed], now=now)
+    tell(citizen_id=citizen_id, changed=[*gone, *changed], now=now)
     return changed[-1]
 
 
 def say_left(*, stay: Visit, at: datetime, now: datetime) -> Visit:
     """End a running stay on the person's own word; the citizen's lock is held by the caller."""
     before, after = _end(stay, at, LeftBy.PERSON)
-    touch_cases(visits=[before, after], now=now)
+    tell(citizen_id=stay.citizen_id, changed=[before, after], now=now)
     return after
 
 
@@ -121,7 +125,18 @@ def undo_entry(*, citizen_id: int, place: Place, at: datetime, now: datetime) ->
     _remove(changed)
     for stay in stays.filter(left_by=LeftBy.NEXT, left_at=at, entered_at__gt=at - LONGEST_ROW):
         changed += _run_on(stay, until=at + LONGEST_ROW)
-    touch_cases(visits=changed, now=now)
+    tell(citizen_id=citizen_id, changed=changed, now=now)
+
+
+def tell(*, citizen_id: int, changed: list[Visit], now: datetime) -> None:
+    """Have stated stays and traces follow stays that changed: as they were and as they are."""
+    places = stated_in(citizen_id=citizen_id, places=[stay.place_id for stay in changed])
+    followed = list(changed)
+    for place_id in places:
+        there = [stay for stay in changed if stay.place_id == place_id]
+        around = Span(min(s.entered_at for s in there), max(s.left_at for s in there))
+        followed += redraw_stays(citizen_id=citizen_id, place_id=place_id, around=around, now=now)
+    touch_cases(visits=followed, now=now)
 
 
 def correct_visit(
@@ -157,11 +172,13 @@ def correct_visit(
 
 
 def _stays(citizen_id: int) -> QuerySet[Visit]:
-    return Visit.objects.filter(citizen_id=citizen_id).exclude(left_by=LeftBy.TRIP)
+    """Those that follow from arrivals: neither a carrier's nor the statements' own."""
+    stays = Visit.objects.filter(citizen_id=citizen_id)
+    return stays.exclude(left_by__in=(LeftBy.TRIP, LeftBy.HAND))
 
 
 def _same_arrival(stay: Visit, place: Place, at: datetime, source: VisitSource) -> bool:
-    same = (stay.place_id, stay.source) == (place.pk, source)
+    same = (stay.place_id, is_told(stay.source)) == (place.pk, is_told(source))
     if not same or abs(stay.entered_at - at) >= SAME_ARRIVAL:
         return False
     return stay.entered_at >= at or stay.left_at > at
@@ -174,7 +191,7 @@ def _seen_inside(stay: Visit, place: Place, at: datetime) -> bool:
 
 def _ends(arrival: str, stay: str) -> bool:
     """Whether an arrival of one source ends a stay of the other: told ones end only told ones."""
-    return arrival == VisitSource.SCAN or stay == VisitSource.SELF
+    return not is_told(arrival) or is_told(stay)
 
 
 def _cut(near: list[Visit], at: datetime, source: VisitSource) -> list[Visit]:
@@ -188,10 +205,17 @@ def _remove_told(stay: Visit, near: list[Visit]) -> list[Visit]:
     """Remove what the person told of the place during a stay there that a gate saw."""
     if stay.source != VisitSource.SCAN:
         return []
-    told = [s for s in near if (s.place_id, s.source) == (stay.place_id, VisitSource.SELF)]
+    told = [s for s in near if s.place_id == stay.place_id and is_told(s.source)]
     gone = [other for other in told if stay.entered_at <= other.entered_at < stay.left_at]
     _remove(gone)
     return gone
+
+
+def _make_room(stay: Visit, stated: list[Visit]) -> list[Visit]:
+    """Remove what only statements have stored at this very instant: it is drawn anew after."""
+    same = [s for s in stated if (s.place_id, s.entered_at) == (stay.place_id, stay.entered_at)]
+    _remove(same)
+    return same
 
 
 def _end_by_exit(stay: Visit, at: datetime) -> tuple[Visit, ...]:
