@@ -47,6 +47,21 @@ HEALTHCODE_PULSE_SECONDS = env.int(
 # More people than this turning worse within a minute, without a confirmed case or newly activated
 # rules behind it, pull the brake: two people look before any of them is shown the colour.
 HEALTHCODE_WORSE_PER_MINUTE = env.int("HEALTHCODE_WORSE_PER_MINUTE", 1000)
+# A trace that reaches more close and secondary contacts than this waits for two people. In the
+# field 48 such contacts per infection were many (docs/operations.md); forty times as many come
+# from a wrong date or a station, not from one person.
+TRACE_BRAKE_LIMIT = env.int("TRACE_BRAKE_LIMIT", 2000)
+# A trace with many close contacts reads whom they met over so many connections beside its own,
+# for that time only: PostgreSQL answers each with one processor. 1: over its own.
+TRACE_CONNECTIONS = env.int("TRACE_CONNECTIONS", 2)
+# More meetings than this on one of its connections (half a kilobyte each) and a trace gives up
+# before the machine does. Three hundred people of a busy city have 200,000 of them in a week.
+TRACE_MOST_MEETINGS = env.int("TRACE_MOST_MEETINGS", 500_000)
+# A venue that so many confirmed cases visited within so many days is proposed for a look. The
+# national protocol (ninth edition) calls two cases within a week in one school, compound or
+# factory a cluster; through a public venue two pass by chance, so here it takes a third.
+LINKED_VENUE_CASES = env.int("LINKED_VENUE_CASES", 3)
+LINKED_VENUE_DAYS = env.int("LINKED_VENUE_DAYS", 7)
 HEALTHCODE_SMS_GATEWAY_URL = env.str("HEALTHCODE_SMS_GATEWAY_URL", "")
 HEALTHCODE_SMS_GATEWAY_TOKEN = env.str("HEALTHCODE_SMS_GATEWAY_TOKEN", "")
 HEALTHCODE_SHOW_SIGNIN_CODE = not PRODUCTION
@@ -263,6 +278,8 @@ CELERY_BEAT_SCHEDULE = {
     "trace-what-is-due": {"task": "tracing.sweep_traces", "schedule": 3.0},
     "board-trips": {"task": "tracing.sweep_trips", "schedule": 10.0},
     "propose-cases": {"task": "tracing.sweep_suspects", "schedule": 10.0},
+    "plan-tasks": {"task": "tracing.plan_tasks", "schedule": 600.0},
+    "propose-venue-reviews": {"task": "tracing.propose_venue_reviews", "schedule": 600.0},
     "make-partitions": {"task": "tracing.make_partitions", "schedule": 3600.0},
 }
 

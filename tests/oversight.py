@@ -35,7 +35,21 @@ from healthcode.services import (
 )
 from tests.journeys import world
 from tests.journeys.world import LI_SI, ZHANG_SAN, ago, pcr
-from tracing.models import Alarm, BoardedTrip, Case, Contact, Device, Encounter, Scan, Venue, Zone
+from tracing.models import (
+    Alarm,
+    BoardedTrip,
+    Case,
+    Contact,
+    ContactTask,
+    Device,
+    Encounter,
+    Scan,
+    Statement,
+    TraceBrake,
+    Venue,
+    VenueReview,
+    Zone,
+)
 from tracing.services import create_device, ensure_place, open_case
 
 NAMES = {"张小三": ZHANG_SAN, "李四": LI_SI, "Anna Smith": "E12345678"}
@@ -136,12 +150,49 @@ def _case(zhang: Citizen, li: Citizen) -> Case:
         grade="close",
         rule="household",
     )
+    TraceBrake.objects.create(case=case, pulled_at=ago(), reached=2400, limit=2000, lifted_at=ago())
+    _follow_up(met)
     return case
+
+
+def _follow_up(met: Contact) -> None:
+    """A call that is late, and what somebody told of."""
+    ContactTask.objects.create(
+        case=met.case,
+        contact=met,
+        citizen=met.citizen,
+        kind="call",
+        starts_at=ago(hours=6),
+        due_at=ago(hours=2),
+        district="310106",
+        street="310106001",
+        community="310106001001",
+        made_at=ago(hours=6),
+    )
+    Statement.objects.create(
+        case=met.case,
+        teller=met.citizen,
+        met=met.case.citizen,
+        setting="zone",
+        first_at=ago(hours=30),
+        last_at=ago(hours=29),
+        document="静防流调〔2026〕3 号",
+        entered_by=officer(),
+        entered_at=ago(),
+    )
 
 
 def _doors(zhang: Citizen) -> dict[str, Any]:
     venue = world.venue()
     zone = Zone.objects.create(venue=venue, name="大厅", kind="dining")
+    VenueReview.objects.create(
+        venue=venue,
+        district="310106",
+        cases=3,
+        first_at=ago(days=3),
+        last_at=ago(days=1),
+        proposed_at=ago(hours=1),
+    )
     ensure_place(zone=zone)
     device, _token = create_device(
         venue_id=venue.pk,

@@ -94,6 +94,48 @@ class CaseOpen(DomainError):
     message = "This person has an open case."
 
 
+class CaseMerged(DomainError):
+    """The case was merged into another, which speaks for both."""
+
+    code = "case_merged"
+    message = "This case was merged into another. Separate it first."
+
+
+class MergeRefused(DomainError):
+    """Two cases that cannot be one infection: the same one, or one that is not confirmed."""
+
+    code = "merge_refused"
+    message = "Only two different confirmed cases can be merged."
+
+
+class TraceOutOfReach(DomainError):
+    """A trace further back than stays are kept: what was found would be lost."""
+
+    code = "trace_out_of_reach"
+    message = "The stays of that time are deleted; the case cannot be traced anew."
+
+
+class UnknownBrake(DomainError):
+    """No trace was held back under this id."""
+
+    code = "unknown_brake"
+    message = "This brake is not known."
+
+
+class SecondPersonNeeded(DomainError):
+    """Somebody would decide alone what takes two."""
+
+    code = "second_person_needed"
+    message = "Somebody else has to look at this too."
+
+
+class BrakeMoved(DomainError):
+    """The trace reaches another number of people than the one that was looked at."""
+
+    code = "brake_moved"
+    message = "The number of people has changed. Look again."
+
+
 class OwnerMissing(DomainError):
     """Ledgers and partitions are the owner's to delete, and the owner's address is not set."""
 
@@ -190,3 +232,66 @@ class SpreadOtherwise(DomainError):
 
     code = "spread_otherwise"
     message = "A table is distributed in another way: SELECT undistribute_table('TABLE') first."
+
+
+class UnknownTask(DomainError):
+    """No task has this id."""
+
+    code = "unknown_task"
+    message = "This task is not known."
+
+
+class TaskInvalid(DomainError):
+    """An outcome that this kind of task cannot have, or an area that does not exist."""
+
+    code = "task_invalid"
+    message = "The task cannot be settled like this."
+
+
+class UnfitOfficer(DomainError):
+    """Nobody of this name may work on tasks."""
+
+    code = "unfit_officer"
+    message = "No officer of this name works on tasks."
+
+
+class UnknownStatement(DomainError):
+    """No statement has this id."""
+
+    code = "unknown_statement"
+    message = "This statement is not known."
+
+
+class StatementInvalid(DomainError):
+    """A statement that cannot be; details name each field and what is wrong with it."""
+
+    code = "statement_invalid"
+    message = "The statement cannot be accepted."
+
+
+class UnknownPlace(DomainError):
+    """No place has this number."""
+
+    code = "unknown_place"
+    message = "This place is not known."
+
+
+class UnknownVenue(DomainError):
+    """No venue has this number."""
+
+    code = "unknown_venue"
+    message = "This venue is not known."
+
+
+class UnknownReview(DomainError):
+    """No review of a venue has this number."""
+
+    code = "unknown_review"
+    message = "This review is not known."
+
+
+class TraceTooWide(DomainError):
+    """Too many people met too many others to be held in memory; details name the limit."""
+
+    code = "trace_too_wide"
+    message = "This trace finds more meetings than it can hold."

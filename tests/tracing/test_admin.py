@@ -40,7 +40,11 @@ SEES = {
         "healthcode.ruleset",
         "tracing.case",
         "tracing.contact",
+        "tracing.contacttask",
+        "tracing.statement",
+        "tracing.tracebrake",
         "tracing.venue",
+        "tracing.venuereview",
         "tracing.zone",
         "tracing.alarm",
         "tracing.place",
@@ -50,6 +54,8 @@ SEES = {
         "accounts.citizen",
         "accounts.region",
         "healthcode.healthstatus",
+        "tracing.contacttask",
+        "tracing.statement",
     },
     Role.DESK: {
         "accounts.citizen",
@@ -68,6 +74,7 @@ SEES = {
         "tracing.place",
         "tracing.device",
         "tracing.scan",
+        "tracing.venuereview",
         "tracing.alarm",
     },
     Role.AUDITOR: {
@@ -94,6 +101,10 @@ SEES = {
         "tracing.alarm",
         "tracing.case",
         "tracing.contact",
+        "tracing.contacttask",
+        "tracing.statement",
+        "tracing.tracebrake",
+        "tracing.venuereview",
         "tracing.scan",
         "tracing.venue",
         "tracing.zone",
@@ -114,6 +125,15 @@ SEES = {
     },
 }
 
+#: What whoever works on contacts may do.
+WORK = {
+    *(
+        f"tracing.contacttask {verb}"
+        for verb in ("finish", "try", "take", "give", "pass-on", "reopen")
+    ),
+    "tracing.statement add",
+    "tracing.statement withdraw",
+}
 #: What each role may do.
 DOES = {
     Role.TRACER: {
@@ -122,13 +142,22 @@ DOES = {
         "tracing.case isolate",
         "tracing.case dismiss",
         "tracing.case withdraw",
+        "tracing.case correct",
+        "tracing.case extend",
+        "tracing.case merge",
+        "tracing.case separate",
+        "tracing.tracebrake look",
+        "tracing.tracebrake clear",
+        *WORK,
+        "tracing.statement approve",
+        "tracing.venuereview close",
         "tracing.alarm clear",
         "healthcode.evidence add",
         "healthcode.evidencedraft add",
         "healthcode.evidencedraft approve",
         "accounts.citizen reveal",
     },
-    Role.COMMUNITY: {"accounts.citizen reveal"},
+    Role.COMMUNITY: {"accounts.citizen reveal", *WORK},
     Role.DESK: {
         "accounts.claim confirm",
         "accounts.claim reject",
@@ -147,6 +176,7 @@ DOES = {
         "tracing.zone edit",
         "tracing.device renew",
         "tracing.device revoke",
+        "tracing.venuereview close",
         "tracing.alarm clear",
     },
     Role.AUDITOR: set(),

@@ -1,15 +1,11 @@
 """Traces, confirmations, withdrawals and stays that meet on several connections."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillWaiting
-from contextlib import contextmanager
 from datetime import timedelta
-from threading import Barrier, Event
-from typing import Any
+from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.errors import AlreadyDecided
 from tests.tracing.outbreak import (
@@ -26,6 +22,7 @@ from tests.tracing.outbreak import (
     suspected,
     trip,
 )
+from tests.tracing.together import A_MOMENT, held_back
 from tracing.models import BoardedTrip, Case, CaseState, Contact
 from tracing.services import (
     board_trips,
@@ -40,8 +37,6 @@ from tracing.services import (
 
 pytestmark = pytest.mark.usefixtures("committed")
 LATER = NOW + timedelta(minutes=1)
-# Long enough to see that somebody waits, short enough to wait for.
-A_MOMENT = 0.5
 
 
 @pytest.fixture(autouse=True)
@@ -49,43 +44,6 @@ def _stage(committed) -> None:
     make_partitions(now=NOW)
     rules_in_force()
     officer()
-
-
-@pytest.fixture
-def other() -> Iterator[Callable[..., Future]]:
-    """Calls a function in another thread, on connections of its own."""
-    with ThreadPoolExecutor() as pool:
-
-        def call(deed: Callable[..., Any], **arguments: Any) -> Future:
-            return pool.submit(_closing, deed, arguments)
-
-        yield call
-
-
-def _closing(deed: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-    try:
-        return deed(**arguments)
-    finally:
-        connection.close()
-
-
-@contextmanager
-def held_back(monkeypatch, name: str) -> Iterator[tuple[Event, Event]]:
-    """A trace that stops where it calls `name`: yields "it is there" and "let it go on"."""
-    there, go_on = Event(), Event()
-    module = "tracing.services.trace.run"
-    real = getattr(__import__(module, fromlist=[name]), name)
-
-    def wait_first(*args: Any, **kwargs: Any) -> Any:
-        there.set()
-        assert go_on.wait(20)
-        return real(*args, **kwargs)
-
-    monkeypatch.setattr(f"{module}.{name}", wait_first)
-    try:
-        yield there, go_on
-    finally:
-        go_on.set()
 
 
 def test_a_stay_being_written_while_a_case_is_confirmed_is_traced(other):

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from accounts.admin.base import OversightAdmin
 from accounts.admin.lists import DistrictFilter, by_ref
 from accounts.admin.show import (
     NOTHING,
@@ -27,6 +26,8 @@ from accounts.admin.show import (
     with_region,
 )
 from healthcode.admin.words import chip
+from tracing.admin.rule_yield import RuleYieldPages
+from tracing.admin.venue_day import day_link, may_see_days
 from tracing.admin.words import grade_tag, place_word, refs_of, setting_word
 from tracing.models import Case, Contact, ContactGrade, Encounter, Place
 
@@ -118,8 +119,16 @@ def _via(met: Encounter | None, case: Case, refs: dict[int, str]) -> Any:
     return _("病例本人") if met.via_id == case.citizen_id else short(refs.get(met.via_id, ""))
 
 
+def _where(
+    met: Encounter, places: dict[int, Place], districts: dict[str, str], *, linked: bool
+) -> str:
+    place = places.get(met.place_id or 0)
+    words = place_word(place, districts)
+    return day_link(words, place, met.first_at) if linked else words
+
+
 @admin.register(Contact)
-class ContactAdmin(OversightAdmin):
+class ContactAdmin(RuleYieldPages):
     """All contacts of all cases, newest first."""
 
     section = "TRACING"
@@ -176,7 +185,7 @@ class ContactAdmin(OversightAdmin):
             (
                 grade_tag(met.grade),
                 setting_word(met.setting),
-                place_word(places.get(met.place_id), districts) if met.place_id else NOTHING,
+                _where(met, places, districts, linked=may_see_days(request)),
                 NOTHING if met.minutes is None else met.minutes,
                 NOTHING if met.rows_apart is None else met.rows_apart,
                 moment(met.first_at),

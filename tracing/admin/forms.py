@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.deeds import DeedForm, MomentField
-from tracing.models import Direction, Ventilation, VenueKind, ZoneKind
+from tracing.models import Case, Direction, ReviewOutcome, Ventilation, VenueKind, ZoneKind
 
 
 class OpenForm(DeedForm):
@@ -65,6 +65,74 @@ class WithdrawForm(DeedForm):
         label=_("理由"), max_length=200, help_text=_("会写入审计记录。不要写姓名或证件号码。")
     )
     sure = forms.BooleanField(label=_("我已核对，确认撤销这个病例"))
+
+
+class ReasonForm(DeedForm):
+    """Why."""
+
+    reason = forms.CharField(
+        label=_("理由"), max_length=200, help_text=_("会写入审计记录。不要写姓名或证件号码。")
+    )
+
+
+class CorrectForm(ReasonForm):
+    """The dates as they should have been."""
+
+    field_order = ("onset_at", "sampled_at", "isolated_at", "reason")
+    onset_at = MomentField(label=_("发病时间"), required=False, help_text=_("无症状则留空。"))
+    sampled_at = MomentField(label=_("首次阳性采样时间"))
+    isolated_at = MomentField(label=_("隔离时间"), required=False, help_text=_("未隔离则留空。"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Begin with how they stand."""
+        super().__init__(*args, **kwargs)
+        names = ("onset_at", "sampled_at", "isolated_at")
+        self.initial.update({name: getattr(self.row, name) for name in names})
+
+
+class ExtendForm(ReasonForm):
+    """How far a case is traced."""
+
+    field_order = ("until", "reason")
+    until = MomentField(label=_("追踪到"), help_text=_("晚于现在的追踪截止，不晚于此刻。"))
+
+
+class MergeForm(ReasonForm):
+    """Which case speaks for this one from now on."""
+
+    field_order = ("kept", "reason", "sure")
+    kept = forms.CharField(
+        label=_("保留的病例编号"),
+        help_text=_("另一病例页面上的 32 位编号。"),
+        max_length=32,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    sure = forms.BooleanField(label=_("我已核对，两个病例是同一个人的同一次感染"))
+
+    def clean_kept(self) -> Case:
+        """The case of this reference."""
+        ref = str(self.cleaned_data["kept"]).strip().lower()
+        case = Case.objects.filter(ref=ref).first()
+        if case is None:
+            raise forms.ValidationError(_("没有这个编号的病例。"))
+        return case
+
+
+class SeenForm(DeedForm):
+    """How many people somebody saw a trace would reach."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """As the page says."""
+        super().__init__(*args, **kwargs)
+        self.initial.update({"seen": self.row.reached})
+
+
+class ReviewForm(DeedForm):
+    """What was done about a venue that links cases."""
+
+    outcome = forms.ChoiceField(label=_("处置"), choices=ReviewOutcome, widget=forms.RadioSelect)
 
 
 class VenueForm(DeedForm):

@@ -218,6 +218,8 @@ def alarm_word(alarm: Alarm) -> Words:
 
 def _target(alarm: Alarm) -> str:
     kind, _colon, key = alarm.target.partition(":")
+    if kind == "tracebrake":
+        return link(_("追踪刹车"), "tracing_tracebrake_change", key)
     return link(_("扫码记录"), SCAN, key) if kind == "scan" else alarm.target
 
 

@@ -36,6 +36,7 @@ from tracing.admin.forms import (
     ZoneForm,
 )
 from tracing.admin.posters import POSTER, poster_cell
+from tracing.admin.venue_day import VenueDayPages
 from tracing.admin.words import VEHICLES
 from tracing.models import Place, Venue, Zone
 from tracing.services import add_venue, add_zone, change_venue, change_zone
@@ -65,12 +66,13 @@ def _in_use(venue: Venue) -> str:
 
 
 @admin.register(Venue)
-class VenueAdmin(OversightAdmin):
+class VenueAdmin(VenueDayPages):
     """Where people go."""
 
     section = "PLACES"
     position = 10
     label = pgettext_lazy("page", "场所")
+    detail_template = "admin/tracing/venue/detail.html"
     audited_as = "venue"
     adding = Deed(
         verb="add",

@@ -69,6 +69,7 @@ REASONS: dict[str, Words] = {
 ALARMS: dict[str, Words] = {
     "admitted_despite_stop": _("禁止通行仍放行"),
     "scans_lost": _("设备丢失未上传的扫码"),
+    "trace_brake": _("追踪超过人数上限"),
 }
 
 _TONES = {
@@ -76,6 +77,7 @@ _TONES = {
     CaseState.CONFIRMED: "warn",
     CaseState.DISMISSED: "quiet",
     CaseState.WITHDRAWN: "quiet",
+    CaseState.MERGED: "quiet",
 }
 
 

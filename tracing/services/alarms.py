@@ -16,6 +16,12 @@ def raise_alarm(kind: str, district: str, target: str, now: datetime) -> None:
     Alarm.objects.bulk_create([alarm], ignore_conflicts=True)
 
 
+def settle_alarm(kind: str, target: str, actor: str, now: datetime) -> None:
+    """Close an open alarm about something that was dealt with where it was raised."""
+    still_open = Alarm.objects.filter(kind=kind, target=target, cleared_at__isnull=True)
+    still_open.update(cleared_at=now, cleared_by=actor.removeprefix("user:"))
+
+
 def clear_alarm(*, alarm_id: int, note: str, by: User, now: datetime) -> None:
     """Say that an alarm was looked at and what was found. Raises NotPermitted, AlreadyDecided."""
     if not by.has_perm("tracing.change_alarm"):

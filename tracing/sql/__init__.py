@@ -1,6 +1,7 @@
 """The hand-written SQL of the app: text only; queries and services run it."""
 
 from tracing.sql.cases import (
+    GROUNDLESS_CASES,
     HOLD_STAYS,
     LOCK_CASE,
     LOCK_SUSPECTS,
@@ -9,6 +10,7 @@ from tracing.sql.cases import (
     TOUCHED_CASES,
     TRY_LOCK_CASE,
 )
+from tracing.sql.chain import CHAIN_EDGES, FIRST_EXPOSED, NEIGHBOURS, SIZES
 from tracing.sql.cluster import (
     COPY_TO_ALL,
     DROP_KEY,
@@ -20,10 +22,29 @@ from tracing.sql.cluster import (
     SPREAD_ALREADY,
     SPREAD_BY,
 )
+from tracing.sql.follow_up import (
+    CLOSE_ALL_TASKS,
+    DROP_ALL_TASKS,
+    DROP_TASKS,
+    GIVE_BACK_TASKS,
+    MAKE_FIRST_TASKS,
+    MAKE_TASKS,
+    SETTLE_TASKS,
+)
+from tracing.sql.keep import (
+    DROP_ENCOUNTERS,
+    ITEM_VERSIONS,
+    KEEP_CONTACTS,
+    KEEP_ENCOUNTERS,
+    REFS_OF,
+)
 from tracing.sql.meetings import (
     COHABITANTS,
     ISOLATIONS,
     MEETINGS,
+    READ_ALONGSIDE,
+    SEE_SNAPSHOT,
+    SHARE_SNAPSHOT,
 )
 from tracing.sql.partitions import (
     DROP_PARTITION,
@@ -36,6 +57,7 @@ from tracing.sql.retention import (
     DELETE_ITEMS,
     DELETE_RETRACTIONS,
 )
+from tracing.sql.rule_yield import RULE_YIELD
 from tracing.sql.scratch import (
     COUNT_SCRATCH,
     MAKE_SCRATCH,
@@ -51,43 +73,69 @@ from tracing.sql.trips import (
     TRIP_VERSIONS,
     WAITING_TRIPS,
 )
+from tracing.sql.venue_days import CASE_STAYS, TRY_HOLD_REVIEWS, VENUE_HOURS, VENUE_STAYS
 
 __all__ = [
+    "CASE_STAYS",
+    "CHAIN_EDGES",
+    "CLOSE_ALL_TASKS",
     "COHABITANTS",
     "COPY_TO_ALL",
     "COUNT_SCRATCH",
     "DELETE_ITEMS",
     "DELETE_RETRACTIONS",
+    "DROP_ALL_TASKS",
+    "DROP_ENCOUNTERS",
     "DROP_KEY",
     "DROP_PARTITION",
     "DROP_PATIENCE",
+    "DROP_TASKS",
+    "FIRST_EXPOSED",
     "FORGET_LOCAL",
+    "GIVE_BACK_TASKS",
+    "GROUNDLESS_CASES",
     "HAS_CITUS",
     "HOLDS_ROWS",
     "HOLD_STAYS",
     "ISOLATIONS",
+    "ITEM_VERSIONS",
+    "KEEP_CONTACTS",
+    "KEEP_ENCOUNTERS",
     "KEYS_OF",
     "KNOWS_COORDINATOR",
     "LOCK_CASE",
     "LOCK_SUSPECTS",
     "LOCK_TRIPS",
+    "MAKE_FIRST_TASKS",
     "MAKE_PARTITION",
     "MAKE_SCRATCH",
+    "MAKE_TASKS",
     "MEETINGS",
     "MISSING_TABLES",
+    "NEIGHBOURS",
     "PARTITIONS",
     "PENDING_TRIPS",
+    "READ_ALONGSIDE",
+    "REFS_OF",
     "RETRACTED_TRIPS",
+    "RULE_YIELD",
     "SCRATCH_PLACES",
     "SCRATCH_TABLES",
     "SCRATCH_VISITS",
+    "SEE_SNAPSHOT",
+    "SETTLE_TASKS",
+    "SHARE_SNAPSHOT",
     "SHARE_STAYS",
+    "SIZES",
     "SPREAD_ALREADY",
     "SPREAD_BY",
     "SUSPECTS",
     "TOUCHED_CASES",
     "TRIP_VERSIONS",
+    "TRY_HOLD_REVIEWS",
     "TRY_LOCK_CASE",
     "USE_SCRATCH",
+    "VENUE_HOURS",
+    "VENUE_STAYS",
     "WAITING_TRIPS",
 ]

@@ -33,7 +33,8 @@ ORDER BY e.id LIMIT %(limit)s
 """
 
 # Open cases whose trace some stays could change: stays of the case or of a close contact while
-# it counts, or of anybody who was in the place with them.
+# it counts, or of anybody who was in the place with them. A case speaks for those merged into
+# it, and its window holds theirs.
 TOUCHED_CASES = """
 WITH stay AS (
   SELECT * FROM unnest(%(citizens)s::bigint[], %(places)s::bigint[], %(entered)s::timestamptz[],
@@ -45,13 +46,38 @@ WITH stay AS (
   UNION SELECT o.citizen_id, s.f, s.l FROM reach s JOIN tracing_visit o ON o.place_id = s.place_id
     AND o.entered_at > s.f - s.max_stay AND o.entered_at < s.l AND o.left_at > s.f
 )
-SELECT c.id FROM near n JOIN tracing_case c ON c.citizen_id = n.citizen_id
-WHERE c.state = 'confirmed' AND n.f < c.window_until AND n.l > c.window_from
+SELECT c.id FROM near n
+JOIN tracing_case o ON o.citizen_id = n.citizen_id AND o.state IN ('confirmed', 'merged')
+JOIN tracing_case c ON c.id = coalesce(o.merged_into_id, o.id) AND c.state = 'confirmed'
+CROSS JOIN LATERAL (SELECT min(m.window_from) AS f, max(m.window_until) AS l
+  FROM tracing_case m WHERE m.id = c.id OR m.merged_into_id = c.id) w
+WHERE n.f < w.l AND n.l > w.f
 UNION
 SELECT c.id FROM near n
 JOIN tracing_contact k ON k.citizen_id = n.citizen_id AND k.grade = 'close'
-JOIN tracing_case c ON c.id = k.case_id
-WHERE c.state = 'confirmed' AND n.f < c.traced_until AND n.l > k.first_at
+JOIN tracing_case c ON c.id = k.case_id AND c.state = 'confirmed'
+CROSS JOIN LATERAL (SELECT max(m.traced_until) AS l
+  FROM tracing_case m WHERE m.id = c.id OR m.merged_into_id = c.id) w
+WHERE n.f < w.l AND n.l > k.first_at
+"""
+
+# Cases whose grounds speak for them no longer: taken back, or corrected to say something else,
+# or about somebody else. Grounds that were deleted in their time were there.
+GROUNDLESS_CASES = """
+SELECT c.id FROM tracing_case c
+JOIN healthcode_evidence e ON e.id = c.grounds_id
+CROSS JOIN LATERAL (SELECT h.* FROM healthcode_evidence h WHERE h.source_id = e.source_id
+  AND h.source_ref = e.source_ref ORDER BY h.version DESC LIMIT 1) latest
+WHERE c.state = ANY (%(states)s::text[])
+  AND (%(cases)s::bigint[] IS NULL OR c.id = ANY (%(cases)s::bigint[]))
+  AND (latest.retracted OR latest.citizen_id <> c.citizen_id
+    OR coalesce(CASE latest.kind
+      WHEN 'test' THEN latest.details ->> 'result' <> 'positive'
+      WHEN 'case' THEN latest.details ->> 'status' NOT IN
+        ('suspected', 'confirmed', 'asymptomatic', 'discharged') END, true)
+    OR EXISTS (SELECT FROM healthcode_retraction r WHERE r.source_id = latest.source_id
+      AND r.source_ref = latest.source_ref AND r.up_to_version >= latest.version))
+ORDER BY c.id LIMIT %(limit)s
 """
 
 # Held to the end of the transaction. One trace or withdrawal of a case at a time, without

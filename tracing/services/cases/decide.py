@@ -2,16 +2,18 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.errors import AlreadyDecided
 from accounts.models import User
+from healthcode.policy import CompiledRules
 from healthcode.services import contact_rules
 from healthcode.services.in_force import InForce
-from tracing import queries, sql
+from tracing import queries
 from tracing.models import Case, CaseState
 from tracing.services.cases.deed import (
     find_case,
+    hold_stays,
     name_of,
     need_one,
     need_past,
@@ -19,6 +21,7 @@ from tracing.services.cases.deed import (
     record,
 )
 from tracing.services.hand_down import Episode, episode_item, hand_down, whole
+from tracing.services.touch import touch_beside
 from tracing.windows import Window, infectious_window
 
 
@@ -37,6 +40,23 @@ def confirm_case(
     or NoActiveRules where no rules grade contacts. The caller nudges the trace.
     """
     need_right(by)
+    case, in_force = as_confirmed(
+        case_id=case_id, onset_at=onset_at, isolated_at=isolated_at, now=now
+    )
+    with transaction.atomic():
+        _confirm(case, by, in_force.version, now)
+    return case
+
+
+def as_confirmed(
+    *, case_id: int, onset_at: datetime | None, isolated_at: datetime | None, now: datetime
+) -> tuple[Case, InForce]:
+    """A suspected case as its confirmation would store it, and the rules of this day; writes
+    nothing.
+
+    What a preview counts is thereby what a confirmation traces. Raises UnknownCase,
+    AlreadyDecided, CaseInvalid or NoActiveRules.
+    """
     case = find_case(case_id)
     if case.state != CaseState.SUSPECTED:
         raise AlreadyDecided
@@ -44,9 +64,7 @@ def confirm_case(
     in_force = contact_rules(region=case.district, now=now)
     case.onset_at, case.isolated_at = onset_at, isolated_at
     _fill_in(case, in_force, whole(now))
-    with transaction.atomic():
-        _confirm(case, by, in_force.version, now)
-    return case
+    return case, in_force
 
 
 def dismiss_case(*, case_id: int, by: User, now: datetime) -> Case:
@@ -73,24 +91,28 @@ def episode_of(case: Case) -> Episode:
     return Episode(status, case.decided_at or case.proposed_at)
 
 
-def _fill_in(case: Case, in_force: InForce, confirmed_at: datetime) -> None:
-    """Who, when and on what grounds; the window from the rules of this day."""
-    if case.isolated_at is None:
-        case.isolated_at = _isolation_on_record(case, _window(case, in_force, confirmed_at).since)
-    window = _window(case, in_force, confirmed_at)
-    case.state, case.decided_at = CaseState.CONFIRMED, confirmed_at
-    case.symptomatic = case.onset_at is not None
-    case.window_from, case.window_until, case.traced_until = window
-
-
-def _window(case: Case, in_force: InForce, confirmed_at: datetime) -> Window:
+def window_of(case: Case, rules: CompiledRules, *, as_of: datetime) -> Window:
+    """The window that follows from a case's dates as its trace stood at an instant: when it
+    was confirmed, or as far as an officer has extended it.
+    """
     return infectious_window(
         onset_at=case.onset_at,
         sampled_at=case.sampled_at,
         isolated_at=case.isolated_at,
-        confirmed_at=confirmed_at,
-        rules=in_force.rules,
+        confirmed_at=as_of,
+        rules=rules,
     )
+
+
+def _fill_in(case: Case, in_force: InForce, confirmed_at: datetime) -> None:
+    """Who, when and on what grounds; the window from the rules of this day."""
+    if case.isolated_at is None:
+        since = window_of(case, in_force.rules, as_of=confirmed_at).since
+        case.isolated_at = _isolation_on_record(case, since)
+    window = window_of(case, in_force.rules, as_of=confirmed_at)
+    case.state, case.decided_at = CaseState.CONFIRMED, confirmed_at
+    case.symptomatic = case.onset_at is not None
+    case.window_from, case.window_until, case.traced_until = window
 
 
 def _isolation_on_record(case: Case, since: datetime) -> datetime | None:
@@ -116,5 +138,6 @@ def _confirm(case: Case, by: User, rules: str, now: datetime) -> None:
     need_one(suspected.update(**values, trace_due_at=now))
     hand_down(items=[episode_item(case, episode_of(case), now=now)], by=name_of(by), now=now)
     record("confirmed", case, name_of(by), now, rules=rules)
-    with connection.cursor() as cursor:
-        cursor.execute(sql.HOLD_STAYS)
+    hold_stays()
+    if case.isolated_at is not None:
+        touch_beside(cases=[case], now=now)

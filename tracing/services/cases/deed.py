@@ -3,11 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from accounts import audit
 from accounts.errors import AlreadyDecided, NotPermitted
 from accounts.models import User
-from tracing.errors import CaseInvalid, UnknownCase
-from tracing.models import Case
+from tracing import sql
+from tracing.errors import CaseInvalid, CaseMerged, UnknownCase
+from tracing.models import Case, CaseState
 
 
 def need_right(by: User) -> None:
@@ -29,6 +32,43 @@ def find_case(case_id: int) -> Case:
     if case is None:
         raise UnknownCase
     return case
+
+
+def hold_cases(*case_ids: int) -> dict[int, Case]:
+    """These cases as they stand once nobody else traces or unwinds them, to the end of the
+    transaction.
+
+    Always in the order of their ids. Not the rows' own locks: a scan that makes a case due
+    takes its row last, and so does whoever holds this. Raises UnknownCase.
+    """
+    with connection.cursor() as cursor:
+        for case_id in sorted(set(case_ids)):
+            cursor.execute(sql.LOCK_CASE, {"case": case_id})
+    return {case_id: find_case(case_id) for case_id in case_ids}
+
+
+def try_hold_case(case_id: int) -> bool:
+    """Hold a case to the end of the transaction, unless somebody else does."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.TRY_LOCK_CASE, {"case": case_id})
+        return bool(cursor.fetchone()[0])
+
+
+def need_confirmed(case: Case) -> None:
+    """Raise CaseMerged, or AlreadyDecided unless the case is confirmed."""
+    if case.state == CaseState.MERGED:
+        raise CaseMerged
+    if case.state != CaseState.CONFIRMED:
+        raise AlreadyDecided
+
+
+def hold_stays() -> None:
+    """Wait out whoever is writing stays; whoever writes one later sees the cases as they are.
+
+    After the statuses, before the rows of cases: a scan takes these in the same order.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql.HOLD_STAYS)
 
 
 def need_one(updated: int) -> None:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from accounts.errors import UnknownCitizen
 from accounts.models import Citizen, User
 from tracing import queries, sql
-from tracing.errors import CaseOpen
+from tracing.errors import CaseInvalid, CaseOpen
 from tracing.models import Case, CaseState
 from tracing.queries import Suspect
 from tracing.services.cases.deed import name_of, need_past, need_right, record
@@ -37,7 +37,7 @@ def propose_again(*, citizen_id: int, now: datetime) -> int:
 def open_case(
     *,
     citizen_ref: str,
-    sampled_at: datetime,
+    sampled_at: datetime | None,
     onset_at: datetime | None = None,
     by: User,
     now: datetime,
@@ -45,9 +45,11 @@ def open_case(
     """Open a SUSPECTED case where no laboratory item exists.
 
     `sampled_at` is the first positive sample. Raises NotPermitted, UnknownCitizen, CaseInvalid
-    (a date in the future) or CaseOpen (the person has one).
+    (no sample, a date in the future) or CaseOpen (the person has one).
     """
     need_right(by)
+    if sampled_at is None:
+        raise CaseInvalid(missing=["sampled_at"])
     need_past(now, sampled_at=sampled_at, onset_at=onset_at)
     citizen = Citizen.objects.filter(ref=citizen_ref).first()
     if citizen is None:

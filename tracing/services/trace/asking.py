@@ -2,9 +2,12 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
-from healthcode.policy import CompiledRules
+from django.conf import settings
+
+from healthcode.policy import CompiledRules, grader
 from healthcode.policy.ruleset import Contacts
 from tracing import queries
 from tracing.queries import Source
@@ -15,6 +18,8 @@ from tracing.services.trace.edges import (
     grade_meeting,
     kinds_worth_asking,
 )
+from tracing.services.trace.read import read_meetings
+from tracing.services.trace.stated import stated_meetings
 from tracing.windows import contacts_part
 
 
@@ -39,7 +44,9 @@ class Search(NamedTuple):
         """Everybody whom the case met on a stretch of time, of whatever grade."""
         sources = [Source(citizen_id, since, until) for citizen_id in sorted(self.infected)]
         met = self._meetings(sources, self.contacts.minimum_minutes, self.infected)
-        yield from (grade_meeting(one, self.rules, 1, self.distance_m) for one in met)
+        graded = grader(self.rules)
+        yield from (grade_meeting(one, graded, 1, self.distance_m) for one in met)
+        yield from stated_meetings(sources, self.rules, 1, known=self.infected)
 
     def lived_with_case(self, since: datetime, until: datetime | None) -> Iterator[Graded]:
         """Everybody who shared a home with the case then; `until` None: it goes on."""
@@ -53,7 +60,9 @@ class Search(NamedTuple):
         """Whom close contacts met for long enough, or live with; nobody of `known`."""
         least = max(self.contacts.minimum_minutes, minutes)
         met = self._meetings(sources, least, known, worth_asking=True)
-        yield from (grade_meeting(one, self.rules, 2, self.distance_m) for one in met)
+        graded = grader(self.rules)
+        yield from (grade_meeting(one, graded, 2, self.distance_m) for one in met)
+        yield from stated_meetings(sources, self.rules, 2, known=known)
         homes = queries.cohabitations(sources, now=self.now, known=known)
         yield from (grade_home(home, self.rules, 2) for home in homes)
 
@@ -69,8 +78,8 @@ class Search(NamedTuple):
         kinds = None
         if worth_asking:
             kinds = kinds_worth_asking(self.rules, hop=2, minutes=least, distance_m=self.distance_m)
-        return queries.meetings(
-            sources,
+        ask = partial(
+            queries.meetings,
             least_minutes=least,
             window_hours=self.contacts.window_hours,
             known=known,
@@ -78,4 +87,6 @@ class Search(NamedTuple):
             casual=not worth_asking,
             tail_minutes=self.contacts.tail_minutes,
             closed_spaces=asks_for_closed_space(self.rules),
+            most=settings.TRACE_MOST_MEETINGS + 1,
         )
+        return read_meetings(sources, ask)

@@ -13,6 +13,7 @@ from tracing.models import Case, CaseState, ContactGrade
 from tracing.queries import Source
 from tracing.services.trace.asking import Search
 from tracing.services.trace.edges import ORIGIN, TOLD, Graded
+from tracing.services.trace.stated import joined
 from tracing.windows import infected_from, infectious_until
 
 STRENGTH = {ContactGrade.CLOSE: 2, ContactGrade.SECONDARY: 1, ContactGrade.CASUAL: 0}
@@ -56,8 +57,8 @@ def find_contacts(
     one may be a contact too, so that no case's fate changes another's.
     """
     search = Search(_infected(case), rules, now, distance_m)
-    first_hop = [*_met_by_case(case, search), *_origins(case, search)]
-    found = _by_person([*first_hop, *_second_hop(case, search, first_hop)])
+    first_hop = joined([*_met_by_case(case, search), *_origins(case, search)])
+    found = _by_person([*first_hop, *joined(_second_hop(case, search, first_hop))])
     second = search.contacts.second_hop
     return _capped(found, None if second is None else second.most)
 
@@ -177,4 +178,6 @@ def _capped(found: dict[int, Found], most: int | None) -> FoundAll:
 
 
 def _length(found: Found) -> tuple[bool, int, int]:
-    return (found.minutes is not None, -(found.minutes or 0), found.citizen_id)
+    counted = (one for one in found.meetings if one.grade is found.grade)
+    at_home = any(one.setting == "household" for one in counted)
+    return (not at_home, -(found.minutes or 0), found.citizen_id)

@@ -1,18 +1,23 @@
 """Running traces: one case at a time, each in a transaction of its own, as often as is due."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts import audit
 from accounts.errors import DomainError
 from healthcode.services import contact_rules
-from tracing import sql
+from tracing.errors import TraceTooWide
 from tracing.models import Case, CaseState, Contact
+from tracing.services.cases.deed import try_hold_case
 from tracing.services.cases.isolate import note_isolations
+from tracing.services.cases.merge import drop_replaced, replaced_by, spanning
+from tracing.services.cases.unwind import exposures_of
+from tracing.services.follow_up import keep_tasks
 from tracing.services.partitions import kept_since
+from tracing.services.trace.brake import hold_back
 from tracing.services.trace.exposures import expose
 from tracing.services.trace.find import find_contacts
 from tracing.services.trace.keep import keep_contacts
@@ -20,6 +25,7 @@ from tracing.services.trips import board_trips
 
 logger = logging.getLogger(__name__)
 MOST_AT_ONCE = 100
+TOO_WIDE_WAITS = timedelta(hours=1)
 
 
 class Traced(NamedTuple):
@@ -34,7 +40,8 @@ def trace_case(*, case_id: int, now: datetime) -> Traced | None:
     changes nothing.
 
     Trips that are stored are boarded first, so that none is missed. None: the case is not
-    confirmed, or somebody else is tracing it, who leaves it due if anything came in meanwhile.
+    confirmed, or it reaches too many people and waits for two officers, or somebody else is
+    tracing it, who leaves it due if anything came in meanwhile.
     """
     board_trips(now=now)
     return _trace(case_id, now)
@@ -57,6 +64,11 @@ def sweep_traces(*, now: datetime) -> int:
 def _traced(case_id: int, now: datetime) -> bool:
     try:
         return _trace(case_id, now) is not None
+    except TraceTooWide as error:
+        # Found out at some cost, so not every few seconds: officers look at its dates meanwhile.
+        Case.objects.filter(pk=case_id).update(trace_due_at=now + TOO_WIDE_WAITS)
+        logger.warning("case %s cannot be traced: %s", case_id, error.code)
+        return False
     except DomainError as error:
         logger.warning("case %s cannot be traced: %s", case_id, error.code)
         return False
@@ -71,8 +83,14 @@ def _trace(case_id: int, now: datetime) -> Traced | None:
         in_force = contact_rules(region=case.district, now=case.decided_at or now)
         before = list(Contact.objects.filter(case=case).values_list("citizen_id", flat=True))
         found, second_cut = find_contacts(case, in_force.rules, now=now)
+        if hold_back(case, found.values(), now=now):
+            return None
+        merged = replaced_by(case)
+        replaced = [ref for one in merged for ref in exposures_of(one)]
         kept = keep_contacts(case, found, now=now)
-        new = expose(case, found, before=before, now=now)
+        new = expose(case, found, before=before, replaced=replaced, now=now)
+        drop_replaced(merged)
+        keep_tasks(case, in_force.rules, now=now)
         traced = Traced(len(found), kept.contacts + kept.encounters + new)
         Case.objects.filter(pk=case.pk).update(second_cut=second_cut)
         _finish(case, traced, rules=in_force.version, now=now)
@@ -84,11 +102,10 @@ def _take(case_id: int) -> Case | None:
 
     Not the row's own lock: scans that make the case due need the row meanwhile.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql.TRY_LOCK_CASE, {"case": case_id})
-        if not cursor.fetchone()[0]:
-            return None
-    return Case.objects.filter(pk=case_id, state=CaseState.CONFIRMED).first()
+    if not try_hold_case(case_id):
+        return None
+    case = Case.objects.filter(pk=case_id, state=CaseState.CONFIRMED).first()
+    return case and spanning(case)
 
 
 def _out_of_reach(case: Case, now: datetime) -> bool:
