@@ -7,10 +7,10 @@ export PYTHON
 ARGS ?=
 NOT_OURS := --ignore .venv --ignore var --ignore node_modules
 
-.PHONY: help demo test test-fast test-citus check fix bench bench-confirming mutants seed lock messages vendor base dev
+.PHONY: help demo test test-fast test-citus check fix bench bench-confirming bench-tracing mutants seed lock messages vendor base dev
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' Makefile
 
 demo: base ## start the whole service with a seeded city, on port 8000 (PORT=8001 make demo)
 	@$(BIN)/python -m config.demo

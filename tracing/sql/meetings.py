@@ -6,7 +6,7 @@ no recursion, no locks, no foreign keys, and the join of the two stays is on the
 
 # Who met the sources, each on its own [since, until): a row per pair and kind of place.
 #
-# `v` holds the sources' stays, clipped and then lengthened by the tail that the rules give them;
+# `stay` has the sources' stays, clipped and then lengthened by the tail that the rules give them;
 # where the rules do not ask whether a space is closed, that is left out. A stay that meets one
 # of them entered the same place less than the place's longest stay before it (`e`) and before its
 # end: two ranges on the primary key. (`earliest` and `latest` say the same with constants, for the
@@ -14,7 +14,8 @@ no recursion, no locks, no foreign keys, and the join of the two stays is on the
 # of place: a vehicle's carriage by itself, numbered as the place; all zones alike together and all
 # metro rides together, numbered below zero. Row 0 is the crew, who serve every row. Where either
 # stay is one that only the person told of (`told`), the meeting is apart from those that gates and
-# carriers saw; it is looked at only where a casual contact is wanted.
+# carriers saw; it is looked at only where a casual contact is wanted. A source within a kind has a
+# number, the next one is for what is told: with the other person that names the pair, in two words.
 #
 # Most pairs meet once: what is to be known of them, `pair` gathers without keeping their pieces.
 # The others' pieces are read again (`piece`) and cut where they overlap, so that touching and
@@ -26,7 +27,7 @@ WITH source AS (
   SELECT * FROM unnest(%(citizens)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
     AS s (via_id, since, until)
   WHERE s.since < s.until
-), v AS MATERIALIZED (
+), stay AS (
   SELECT s.via_id, a.place_id, greatest(a.entered_at, s.since) AS f,
     greatest(a.entered_at, s.since) - p.max_stay AS e,
     least(a.left_at, s.until) + make_interval(mins => %(tail)s) AS l,
@@ -46,8 +47,10 @@ WITH source AS (
         %(closed_spaces)s::boolean[]) AS k (vehicle, close_quarters, closed_space)
       WHERE k.vehicle = p.vehicle AND k.close_quarters = p.close_quarters
         AND (NOT %(closed)s OR k.closed_space IS NOT DISTINCT FROM p.closed_space)))
+), v AS MATERIALIZED (
+  SELECT *, (2 * dense_rank() OVER (ORDER BY via_id, kind))::int AS side FROM stay
 ), met AS MATERIALIZED (
-  SELECT v.via_id, o.citizen_id, v.kind, v.told OR o.source = 'self' AS told, v.place_id,
+  SELECT o.citizen_id, v.side + (v.told OR o.source = 'self')::int AS side, v.place_id,
     greatest(o.entered_at, v.f) AS f, least(o.left_at, v.l) AS l,
     CASE WHEN o.seat_row > 0 AND v.seat_row > 0 THEN abs(o.seat_row - v.seat_row) END AS rows_apart,
     o.seat_row = 0 OR v.seat_row = 0 AS crew
@@ -57,38 +60,38 @@ WITH source AS (
   WHERE o.citizen_id <> v.via_id AND o.citizen_id <> ALL (%(known)s::bigint[])
     AND (%(casual)s OR o.source <> 'self')
 ), pair AS MATERIALIZED (
-  SELECT via_id, citizen_id, kind, told, count(*) AS pieces, min(f) AS f, max(l) AS l,
-    min(place_id) AS place_id, min(rows_apart) AS rows_apart, coalesce(bool_or(crew), false) AS crew
-  FROM met GROUP BY via_id, citizen_id, kind, told
+  SELECT citizen_id, side, count(*) AS pieces, min(f) AS f, max(l) AS l, min(place_id) AS place_id,
+    min(rows_apart) AS rows_apart, coalesce(bool_or(crew), false) AS crew
+  FROM met GROUP BY citizen_id, side
   HAVING max(l) - min(f) >= make_interval(mins => %(least)s)
 ), piece AS (
-  SELECT via_id, citizen_id, kind, told, place_id, f, l,
+  SELECT citizen_id, side, place_id, f, l,
     greatest(f, max(l) OVER earlier) AS starts, greatest(l, max(l) OVER earlier) AS ends
-  FROM met WHERE (via_id, citizen_id, kind, told) IN (
-    SELECT via_id, citizen_id, kind, told FROM pair WHERE pieces > 1)
-  WINDOW earlier AS (PARTITION BY via_id, citizen_id, kind, told ORDER BY f
+  FROM met WHERE (citizen_id, side) IN (SELECT citizen_id, side FROM pair WHERE pieces > 1)
+  WINDOW earlier AS (PARTITION BY citizen_id, side ORDER BY f
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ), windowed AS (
-  SELECT via_id, citizen_id, kind, told, place_id, f, l,
+  SELECT citizen_id, side, place_id, f, l,
     sum(ends - starts) OVER w - greatest(interval '0',
       max(ends) OVER w - starts - make_interval(hours => %(window)s)) AS together
   FROM piece
-  WINDOW w AS (PARTITION BY via_id, citizen_id, kind, told ORDER BY starts
+  WINDOW w AS (PARTITION BY citizen_id, side ORDER BY starts
     RANGE BETWEEN CURRENT ROW AND make_interval(hours => %(window)s) FOLLOWING)
 ), many AS (
-  SELECT via_id, citizen_id, kind, told, max(together) AS together, array_agg(place_id) AS places,
+  SELECT citizen_id, side, max(together) AS together, array_agg(place_id) AS places,
     array_agg(date_part('epoch', f)) AS firsts, array_agg(date_part('epoch', l)) AS lasts
-  FROM windowed GROUP BY via_id, citizen_id, kind, told
+  FROM windowed GROUP BY citizen_id, side
 ), timed AS (
   SELECT p.*, m.places, m.firsts, m.lasts,
     coalesce(m.together, least(p.l - p.f, make_interval(hours => %(window)s))) AS together
-  FROM pair p LEFT JOIN many m USING (via_id, citizen_id, kind, told)
+  FROM pair p LEFT JOIN many m USING (citizen_id, side)
 )
-SELECT t.via_id, t.citizen_id, k.vehicle, k.close_quarters, k.closed_space,
-  date_part('epoch', t.together), t.rows_apart, t.crew, t.told, t.place_id,
+SELECT k.via_id, t.citizen_id, k.vehicle, k.close_quarters, k.closed_space,
+  date_part('epoch', t.together), t.rows_apart, t.crew, t.side %% 2 = 1, t.place_id,
   date_part('epoch', t.f), date_part('epoch', t.l), t.places, t.firsts, t.lasts
 FROM timed t
-JOIN (SELECT DISTINCT kind, vehicle, close_quarters, closed_space FROM v) AS k USING (kind)
+JOIN (SELECT DISTINCT side, via_id, vehicle, close_quarters, closed_space FROM v) AS k
+  ON k.side = t.side / 2 * 2
 WHERE t.together >= make_interval(mins => %(least)s)
 LIMIT %(most)s::bigint
 """
