@@ -158,13 +158,13 @@ def cohabitations(
 ) -> list[Cohabitation]:
     """Who lived with the sources while these were infectious, up to now."""
     parameters = _sources(sources) | {"known": list(known), "now": now}
-    return [Cohabitation(*row) for row in _rows(sql.COHABITANTS, parameters)]
+    return [Cohabitation(*row) for row in rows(sql.COHABITANTS, parameters)]
 
 
 def isolations(citizen_ids: Collection[int]) -> dict[int, list[Isolation]]:
     """When these people were kept apart: ordered into isolation, or isolated as a case."""
     found = defaultdict(list)
-    for citizen_id, first, last, isolated_at in _rows(
+    for citizen_id, first, last, isolated_at in rows(
         sql.ISOLATIONS, {"citizens": list(citizen_ids)}
     ):
         found[citizen_id].append(Isolation(_instant(isolated_at) or first, last))
@@ -182,12 +182,12 @@ def trips_to_board(
 ) -> list[int]:
     """Evidence ids of trips to look at: never boarded, taken back since, or waited for."""
     pending = {"settled": now - SETTLED, "limit": limit}
-    rows = [
-        *_rows(sql.PENDING_TRIPS, pending),
-        *_rows(sql.RETRACTED_TRIPS, {"kept_since": kept_since}),
-        *_rows(sql.WAITING_TRIPS, {"horizon": horizon}),
+    waiting = [
+        *rows(sql.PENDING_TRIPS, pending),
+        *rows(sql.RETRACTED_TRIPS, {"kept_since": kept_since}),
+        *rows(sql.WAITING_TRIPS, {"horizon": horizon}),
     ]
-    return [evidence_id for (evidence_id,) in rows]
+    return [evidence_id for (evidence_id,) in waiting]
 
 
 def trip_versions(evidence_ids: Sequence[int]) -> list[TripVersion]:
@@ -198,7 +198,7 @@ def trip_versions(evidence_ids: Sequence[int]) -> list[TripVersion]:
     parameters = {"ids": list(evidence_ids), "last": max(evidence_ids)}
     return [
         TripVersion._make((*row[:8], json.loads(row[8]), *row[9:]))
-        for row in _rows(sql.TRIP_VERSIONS, parameters)
+        for row in rows(sql.TRIP_VERSIONS, parameters)
     ]
 
 
@@ -211,7 +211,7 @@ def suspects(
         "limit": limit,
         "citizens": None if citizen_ids is None else list(citizen_ids),
     }
-    return [_suspect(*row) for row in _rows(sql.SUSPECTS, parameters)]
+    return [_suspect(*row) for row in rows(sql.SUSPECTS, parameters)]
 
 
 def touched_cases(visits: Sequence[Visit]) -> list[int]:
@@ -222,7 +222,7 @@ def touched_cases(visits: Sequence[Visit]) -> list[int]:
         "entered": [visit.entered_at for visit in visits],
         "left": [visit.left_at for visit in visits],
     }
-    return [case_id for (case_id,) in _rows(sql.TOUCHED_CASES, parameters)]
+    return [case_id for (case_id,) in rows(sql.TOUCHED_CASES, parameters)]
 
 
 def groundless_cases(
@@ -234,7 +234,7 @@ def groundless_cases(
         "limit": limit,
         "cases": None if case_ids is None else list(case_ids),
     }
-    return [case_id for (case_id,) in _rows(sql.GROUNDLESS_CASES, parameters)]
+    return [case_id for (case_id,) in rows(sql.GROUNDLESS_CASES, parameters)]
 
 
 def _stay(place_id: int, first: float, last: float) -> tuple[int, Span]:
@@ -282,8 +282,9 @@ def _many_rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ..
         return cursor.fetchall()
 
 
-def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+def rows(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """All rows of a statement, for services that have questions of their own too."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

@@ -28,7 +28,7 @@ def drawings(draw):
 def test_no_two_dots_of_a_page_overlap(drawing):
     dots, links = drawing
     lane = lanes(dots, links)
-    span = max(dot.at for dot in dots) - min(dot.at for dot in dots)
+    span = max(dot.until or dot.at for dot in dots) - min(dot.at for dot in dots)
     gap = span / LABELS_IN_A_LANE or timedelta(seconds=1)
 
     for one, other in combinations(sorted(dots, key=lambda dot: dot.at), 2):

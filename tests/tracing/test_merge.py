@@ -1,7 +1,5 @@
 """One person under two documents with a case each: traced as one, and taken apart again."""
 
-from datetime import timedelta
-
 import pytest
 
 from accounts.errors import AlreadyDecided, NotPermitted
@@ -18,12 +16,10 @@ from tests.tracing.outbreak import (
     officer,
     person,
     positive,
-    room,
     rules_in_force,
-    stay,
     suspected,
-    traced,
 )
+from tests.tracing.twice import LATER, merge, two_cases
 from tracing.errors import CaseMerged, MergeRefused, UnknownCase
 from tracing.models import Case, CaseState, Contact, TraceBrake
 from tracing.services import (
@@ -36,7 +32,6 @@ from tracing.services import (
 )
 
 pytestmark = pytest.mark.django_db
-LATER = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
@@ -68,27 +63,7 @@ def dora():
 
 @pytest.fixture
 def two(anna, bo, chen, dora) -> tuple[Case, Case]:
-    """Two traced cases of the one Anna; each finds the other's document in the canteen."""
-    for who, place, hour in (
-        (anna[0], "早", 8),
-        (bo, "早", 8),
-        (anna[1], "中", 12),
-        (chen, "中", 12),
-        (anna[0], "晚", 18),
-        (anna[1], "晚", 18),
-        (dora, "晚", 18),
-    ):
-        stay(who, room(place), f"18 {hour}:00", f"18 {hour + 1}:00")
-    first = confirmed(anna[0])
-    second = confirmed(anna[1], sampled="17 20:00", onset="17 20:00", isolated="19 09:30")
-    traced(first)
-    traced(second)
-    assert anna[1].pk in contacts(first)
-    return first, second
-
-
-def merge(kept: Case, merged: Case, now=LATER) -> Case:
-    return merge_cases(kept=kept.pk, merged=merged.pk, reason="同一人", by=officer(), now=now)
+    return two_cases(anna, bo, chen, dora)
 
 
 def separate(case: Case, now=LATER) -> Case:

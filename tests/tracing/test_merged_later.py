@@ -1,12 +1,9 @@
 """What comes in after two cases were merged: positives, late stays, orders."""
 
-from datetime import timedelta
-
 import pytest
 
 from tests.tracing.outbreak import (
     DAY,
-    NOW,
     at,
     confirmed,
     contacts,
@@ -20,9 +17,9 @@ from tests.tracing.outbreak import (
     told,
     traced,
 )
+from tests.tracing.twice import LATER, merge, two_cases
 from tracing.models import Case
 from tracing.services import (
-    merge_cases,
     propose_cases,
     separate_cases,
     sweep_traces,
@@ -31,7 +28,6 @@ from tracing.services import (
 )
 
 pytestmark = pytest.mark.django_db
-LATER = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
@@ -63,27 +59,7 @@ def dora():
 
 @pytest.fixture
 def two(anna, bo, chen, dora) -> tuple[Case, Case]:
-    """Two traced cases of the one Anna; each finds the other's document in the canteen."""
-    for who, place, hour in (
-        (anna[0], "早", 8),
-        (bo, "早", 8),
-        (anna[1], "中", 12),
-        (chen, "中", 12),
-        (anna[0], "晚", 18),
-        (anna[1], "晚", 18),
-        (dora, "晚", 18),
-    ):
-        stay(who, room(place), f"18 {hour}:00", f"18 {hour + 1}:00")
-    first = confirmed(anna[0])
-    second = confirmed(anna[1], sampled="17 20:00", onset="17 20:00", isolated="19 09:30")
-    traced(first)
-    traced(second)
-    assert anna[1].pk in contacts(first)
-    return first, second
-
-
-def merge(kept: Case, merged: Case, now=LATER) -> Case:
-    return merge_cases(kept=kept.pk, merged=merged.pk, reason="同一人", by=officer(), now=now)
+    return two_cases(anna, bo, chen, dora)
 
 
 def separate(case: Case, now=LATER) -> Case:

@@ -17,7 +17,7 @@ from healthcode.policy.ruleset import Phase
 from healthcode.services import contact_rules
 from tracing import sql
 from tracing.models import ContactGrade
-from tracing.services.rows import rows
+from tracing.queries import rows
 
 PERIODS = (7, 14, 28)
 # Where the rules ask for nothing, as of casual contacts: the longest incubation that any of the

@@ -31,6 +31,13 @@ def is_stated(stay: Visit) -> bool:
     return stay.left_by == LeftBy.HAND
 
 
+def only(stay: Visit) -> QuerySet[Visit]:
+    """The one row of this stay."""
+    return Visit.objects.filter(
+        place_id=stay.place_id, entered_at=stay.entered_at, citizen_id=stay.citizen_id
+    )
+
+
 def stated_in(*, citizen_id: int, places: Iterable[int]) -> list[int]:
     """Those of the places in which approved statements say that the person was."""
     stated = _approved(citizen_id).filter(place_id__in=set(places))
@@ -112,7 +119,7 @@ def _believe(others: list[Visit], spans: list[Span]) -> Iterator[Visit]:
         if row.source != source:
             after = copy(row)
             after.source = source
-            _only(row).update(source=source)
+            only(row).update(source=source)
             yield from (row, after)
 
 
@@ -135,13 +142,7 @@ def _replace(
         if piece not in present
     ]
     for row in gone:
-        _only(row).delete()
+        only(row).delete()
     for row in new:
         row.save(force_insert=True)
     return [*gone, *new]
-
-
-def _only(row: Visit) -> QuerySet[Visit]:
-    return Visit.objects.filter(
-        place_id=row.place_id, entered_at=row.entered_at, citizen_id=row.citizen_id
-    )

@@ -17,8 +17,8 @@ from accounts.models import Citizen, User
 from tracing import sql
 from tracing.errors import UnknownVenue
 from tracing.models import Case, ContactGrade, Place, Venue
+from tracing.queries import rows
 from tracing.services.looks import note_looks
-from tracing.services.rows import rows
 
 RIGHTS = ("tracing.view_venue", "tracing.view_case", "tracing.view_contact")
 PURPOSE, WHAT = "查看场所当日停留", "venue_day"

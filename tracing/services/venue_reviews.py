@@ -19,8 +19,8 @@ from accounts.models import User
 from tracing import sql
 from tracing.errors import UnknownReview
 from tracing.models import Case, ReviewOutcome, Venue, VenueReview
+from tracing.queries import rows
 from tracing.services.partitions import kept_since
-from tracing.services.rows import rows
 from tracing.services.venue_day import INCUBATION
 
 MAY = "tracing.close_venuereview"

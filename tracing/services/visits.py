@@ -28,7 +28,7 @@ from accounts import audit
 from accounts.models import Citizen
 from tracing.errors import VisitInvalid
 from tracing.models import LeftBy, Place, Visit, VisitSource
-from tracing.services.stated_stays import is_stated, is_told, redraw_stays, stated_in
+from tracing.services.stated_stays import is_stated, is_told, only, redraw_stays, stated_in
 from tracing.services.touch import touch_cases
 from tracing.windows import LONGEST_ROW, Span
 
@@ -253,18 +253,12 @@ def _first_entry(stay: Visit, *, before: datetime) -> datetime | None:
 
 def _remove(stays: list[Visit]) -> None:
     for stay in stays:
-        _row(stay).delete()
+        only(stay).delete()
 
 
 def _end(stay: Visit, left_at: datetime, left_by: LeftBy) -> tuple[Visit, Visit]:
     """Write another end; returns the stay as it was and as it is."""
     after = copy(stay)
     after.left_at, after.left_by = left_at, left_by
-    _row(stay).update(left_at=left_at, left_by=left_by)
+    only(stay).update(left_at=left_at, left_by=left_by)
     return stay, after
-
-
-def _row(stay: Visit) -> QuerySet[Visit]:
-    return Visit.objects.filter(
-        place_id=stay.place_id, entered_at=stay.entered_at, citizen_id=stay.citizen_id
-    )

@@ -77,11 +77,12 @@ def _closed_up(found: dict[int, int]) -> dict[int, int]:
 
 
 def _gap(dots: Collection[Placed]) -> timedelta:
-    """The room a label needs; where all is one instant, every dot has a lane of its own."""
+    """The room a label needs, of all the time that is drawn; where that is one instant, every dot
+    has a lane of its own.
+    """
     if not dots:
         return timedelta(0)
-    instants = [dot.at for dot in dots]
-    span = max(instants) - min(instants)
+    span = max(dot.until or dot.at for dot in dots) - min(dot.at for dot in dots)
     return span / LABELS_IN_A_LANE or timedelta(seconds=1)
 
 

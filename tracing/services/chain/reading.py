@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from tracing import sql
-from tracing.services.rows import rows
+from tracing.queries import rows
 
 BEGINNING = (-1, datetime(1, 1, 1, tzinfo=UTC), 0)
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Q
 
 from healthcode.services import contact_rules
-from tracing import sql
 from tracing.models import Case, CaseState, ContactGrade
+from tracing.services.cases.deed import try_hold_case
 from tracing.services.follow_up.keep import LARGE, keep_tasks
 
 # Sweeps that fail for a day leave nothing out.
@@ -28,9 +28,7 @@ def plan_tasks(*, now: datetime) -> int:
 def _plan(case_id: int, now: datetime) -> int:
     """None of a case that somebody is tracing: the next sweep has its turn."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(sql.TRY_LOCK_CASE, {"case": case_id})
-            free = cursor.fetchone()[0]
+        free = try_hold_case(case_id)
         case = Case.objects.filter(pk=case_id, state=CaseState.CONFIRMED).first()
         if not free or case is None:
             return 0

@@ -14,6 +14,7 @@ from accounts.errors import AlreadyDecided, NotPermitted
 from accounts.models import Region, RegionLevel, User
 from tracing.errors import TaskInvalid, UnfitOfficer, UnknownTask
 from tracing.models import ContactTask, TaskKind, TaskOutcome, TaskState
+from tracing.services.cases.deed import name_of, need_one
 
 RIGHT = "tracing.work_contacttask"
 #: How each kind of task can end. Whoever lives elsewhere is passed on instead.
@@ -50,7 +51,7 @@ def take_task(*, task_id: int, by: User, now: datetime) -> ContactTask:
     """
     task = _task(task_id, by)
     with transaction.atomic():
-        _need_one(_open(task).filter(assignee__isnull=True).update(assignee=by))
+        need_one(_open(task).filter(assignee__isnull=True).update(assignee=by))
         _record("taken", task, by, now)
     return _task(task_id, by)
 
@@ -68,7 +69,7 @@ def give_task(*, task_id: int, to: str, by: User, now: datetime) -> ContactTask:
     if task.assignee_id == other.pk:
         raise AlreadyDecided
     with transaction.atomic():
-        _need_one(_open(task).filter(assignee=task.assignee_id).update(assignee=other))
+        need_one(_open(task).filter(assignee=task.assignee_id).update(assignee=other))
         _record("given", task, by, now, to=f"user:{other.username}")
     return _task(task_id, by)
 
@@ -80,7 +81,7 @@ def note_try(*, task_id: int, seen: int, by: User, now: datetime) -> ContactTask
     """
     task = _task(task_id, by)
     with transaction.atomic():
-        _need_one(_open(task).filter(tries=seen).update(tries=F("tries") + 1))
+        need_one(_open(task).filter(tries=seen).update(tries=F("tries") + 1))
         _record("tried", task, by, now, tries=seen + 1)
     return _task(task_id, by)
 
@@ -99,7 +100,7 @@ def finish_task(*, task_id: int, outcome: str, by: User, now: datetime) -> Conta
     alike = _alike(task, now) if outcome in SHARED else ContactTask.objects.none()
     with transaction.atomic():
         also = _hold(task, alike)
-        _need_one(_open(task).update(**done))
+        need_one(_open(task).update(**done))
         ContactTask.objects.filter(pk__in=also, state=TaskState.OPEN).update(**done)
         _record("finished", task, by, now, outcome=outcome, also=also)
     return _task(task_id, by)
@@ -116,7 +117,7 @@ def reopen_task(*, task_id: int, by: User, now: datetime) -> ContactTask:
     alike = asked.filter(kind=task.kind, wanted=task.wanted, citizen=task.citizen_id)
     with transaction.atomic():
         also = _hold(task, alike.filter(done_at=task.done_at, done_by=task.done_by_id))
-        _need_one(asked.filter(pk=task.pk, done_at=task.done_at).update(**again))
+        need_one(asked.filter(pk=task.pk, done_at=task.done_at).update(**again))
         asked.filter(pk__in=also).update(**again)
         _record("reopened", task, by, now, also=also)
     return _task(task_id, by)
@@ -137,7 +138,7 @@ def pass_on(*, task_id: int, region: str, by: User, now: datetime) -> ContactTas
     others = ContactTask.objects.filter(state=TaskState.OPEN, citizen=task.citizen_id)
     with transaction.atomic():
         also = _hold(task, others.filter(**_where(task)))
-        _need_one(_open(task).filter(**_where(task)).update(**moved))
+        need_one(_open(task).filter(**_where(task)).update(**moved))
         ContactTask.objects.filter(pk__in=also, state=TaskState.OPEN).update(**moved)
         _record("passed_on", task, by, now, region=region, also=also)
     return _task(task_id, by)
@@ -189,14 +190,9 @@ def _where(task: ContactTask) -> dict[str, str]:
     return {"district": task.district, "street": task.street, "community": task.community}
 
 
-def _need_one(updated: int) -> None:
-    if updated != 1:
-        raise AlreadyDecided
-
-
 def _record(action: str, task: ContactTask, by: User, now: datetime, **details: Any) -> None:
     audit.record(
-        actor=f"user:{by.username}",
+        actor=name_of(by),
         action=f"task.{action}",
         target=f"task:{task.pk}",
         now=now,

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.errors import AlreadyDecided, NotPermitted
+from accounts.errors import NotPermitted
 from accounts.models import User
 from tracing.errors import SecondPersonNeeded, UnknownStatement
 from tracing.models import Case, CaseState, ContactGrade, Statement, Visit
+from tracing.services.cases.deed import need_one
 from tracing.services.stated_stays import redraw_stays
 from tracing.services.statements.deed import record
 from tracing.services.touch import touch_cases
@@ -29,8 +30,7 @@ def approve_statement(*, statement_id: int, by: User, now: datetime) -> Statemen
     with transaction.atomic():
         lock_citizen(citizen_id=statement.teller_id)
         updated = waiting.filter(approved_at__isnull=True).update(approved_by=by, approved_at=now)
-        if updated != 1:
-            raise AlreadyDecided
+        need_one(updated)
         record("approved", statement, by, now)
         _follow(statement, now)
     return _statement(statement_id, by, "tracing.approve_statement")
@@ -53,8 +53,7 @@ def withdraw_statement(*, statement_id: int, by: User, now: datetime) -> Stateme
         updated = standing.filter(approved_at=statement.approved_at).update(
             withdrawn_by=by, withdrawn_at=now
         )
-        if updated != 1:
-            raise AlreadyDecided
+        need_one(updated)
         record("withdrawn", statement, by, now)
         if statement.approved_at is not None:
             _follow(statement, now)

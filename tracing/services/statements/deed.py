@@ -5,12 +5,13 @@ from datetime import datetime
 from accounts import audit
 from accounts.models import User
 from tracing.models import Statement
+from tracing.services.cases.deed import name_of
 
 
 def record(action: str, statement: Statement, by: User, now: datetime) -> None:
     """Write the deed down, inside its transaction; never what was said."""
     audit.record(
-        actor=f"user:{by.username}",
+        actor=name_of(by),
         action=f"statement.{action}",
         target=f"statement:{statement.pk}",
         now=now,
