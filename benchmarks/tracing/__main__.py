@@ -18,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=float, default=1e7, help="1e6, 1e7 or 1e8, in 14 days")
     parser.add_argument("--keep", action="store_true", help="leave the city for another run")
-    parser.add_argument("--only", default="", help="of hops, batch, intake, crowd")
+    parser.add_argument("--only", default="", help="of hops, whole, batch, intake, crowd")
     parser.add_argument("--cases", type=int, default=1_000, help="cases confirmed in one batch")
     parser.add_argument("--runs", type=int, default=30, help="second hops asked for")
     given = parser.parse_args()

@@ -24,7 +24,7 @@ from tracing.services.trace.find import find_contacts
 
 Row = tuple[str, float, str]
 RULES = "cn-v8"
-FIRST_HOPS = 200
+FIRST_HOPS, WHILE_ARRIVING = 200, 1_000
 COMPARED = 5
 LATER = timedelta(hours=3)
 
@@ -67,11 +67,11 @@ def batch(plan: Plan, cases: int, workers: int) -> list[Row]:
 def intake(plan: Plan, rate: int) -> list[Row]:
     """First hops into the day that is being written, without and with the writing."""
     rng = Random(3)
-    quiet = [of_case(plan, rng, later=LATER) for _ in range(FIRST_HOPS)]
+    quiet = [of_case(plan, rng, later=LATER) for _ in range(WHILE_ARRIVING)]
     quiet[0].answer()
     alone = [_timed(one.answer) for one in quiet]
     with arriving(plan, LATER, rate) as arrived:
-        beside = [_timed(of_case(plan, rng, later=LATER).answer) for _ in range(FIRST_HOPS)]
+        beside = [_timed(of_case(plan, rng, later=LATER).answer) for _ in range(WHILE_ARRIVING)]
     rows = [*_spread("hop 1 into today", alone)[1:2], ("visits arriving", arrived(), "/s")]
     rows += _spread("hop 1 into today while they arrive", beside)[:2]
     return [*rows, ("p95 while they arrive, times", rows[2 + 1][1] / rows[0][1], "x")]

@@ -22,6 +22,7 @@ from benchmarks.tracing.measures import (  # noqa: E402
     intake,
     second_hops,
 )
+from benchmarks.tracing.whole import whole  # noqa: E402
 from config.environment import VAR  # noqa: E402
 from tracing.services import make_partitions  # noqa: E402
 
@@ -34,6 +35,7 @@ def main(visits: int, only: str, cases: int, runs: int) -> None:
     plan = settled(visits, instance)
     measures = {
         "hops": lambda: hops(plan, instance, runs),
+        "whole": lambda: whole(plan),
         "batch": lambda: batch(plan, cases, cores()),
         "intake": lambda: intake(plan, ARRIVING),
         "crowd": lambda: crowd(plan),

@@ -119,6 +119,11 @@ def code(of: Citizen, at: datetime = NOW) -> str:
     return issue_live(citizen_id=of.pk, now=at).text
 
 
+def tampered(text: str) -> str:
+    """The same code with its last letter, a part of the signature, another."""
+    return text[:-1] + ("A" if text[-1] != "A" else "Q")
+
+
 def scan_id(at: datetime, serial: int = 0) -> UUID:
     """A UUIDv7 of an instant; `serial` tells scans of one millisecond apart."""
     return UUID(int=int(at.timestamp() * 1000) << 80 | 7 << 76 | 2 << 62 | serial)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from healthcode.colours import Outcome
 from healthcode.models import HealthStatus
 from tests.tracing import door
-from tests.tracing.door import NOW, code, minutes, scan, scan_id
+from tests.tracing.door import NOW, code, minutes, scan, scan_id, tampered
 from tracing.errors import ScanConflict, ScanInvalid, UnknownScan
 from tracing.models import Alarm, Case, CaseState, Direction, Scan, Visit
 from tracing.services import admit, count_today, record_scans
@@ -62,10 +62,6 @@ def _time_of(scanned):
 def stays(of):
     rows = Visit.objects.filter(citizen_id=of.pk).order_by("entered_at")
     return [((row.entered_at - NOW) / minutes(1), row.left_by) for row in rows]
-
-
-def tampered(text):
-    return text[:-1] + ("A" if text[-1] != "A" else "Q")
 
 
 def test_green_passes_and_the_visit_is_stored(gate, li):
