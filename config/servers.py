@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from config import wake_ups
 from config.children import Children
 
 HOST = "127.0.0.1"
@@ -11,11 +12,17 @@ _QUIET = ["--loglevel", "warning"]
 
 
 def start_all(family: Children, port: int, *, schedule: Path) -> None:
-    """Start web, worker and beat; `schedule` is the file in which beat keeps its times."""
+    """Start web, workers and beat; `schedule` is the file in which beat keeps its times."""
     start_web(family, port)
-    worker = ["worker", *_QUIET, "--concurrency", "2", "--without-gossip", "--without-mingle"]
-    family.start("worker", [*_CELERY, *worker])
+    family.start("worker", _worker(wake_ups.URGENT, processes=2))
+    # Housekeeping gives way: it has all day, and a colour has seconds.
+    family.start("housekeeper", ["nice", "-n", "10", *_worker(wake_ups.HOUSEKEEPING, processes=1)])
     family.start("beat", [*_CELERY, "beat", *_QUIET, "--schedule", schedule, "--pidfile="])
+
+
+def _worker(queue: str, *, processes: int) -> list[str]:
+    alone = ["--without-gossip", "--without-mingle", "--hostname", f"{queue}@%h"]
+    return [*_CELERY, "worker", *_QUIET, "-Q", queue, "--concurrency", str(processes), *alone]
 
 
 def start_web(family: Children, port: int, *, workers: int = 2, threads: int = 4) -> None:

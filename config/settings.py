@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import logs
+from config import logs, wake_ups
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -268,20 +268,9 @@ CELERY_TASK_SOFT_TIME_LIMIT = 100
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 120}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-# Every sweep only asks the database what is left to do; running one twice is harmless.
-CELERY_BEAT_SCHEDULE = {
-    "recolour-what-is-due": {"task": "healthcode.sweep_due", "schedule": 2.0},
-    "try-rules": {"task": "healthcode.sweep_dry_runs", "schedule": 5.0},
-    "replay-statuses": {"task": "healthcode.replay_statuses", "schedule": 60.0},
-    "keep-withdrawn-lists": {"task": "healthcode.keep_lists", "schedule": 60.0},
-    "forget-tallies": {"task": "healthcode.forget_tallies", "schedule": 3600.0},
-    "trace-what-is-due": {"task": "tracing.sweep_traces", "schedule": 3.0},
-    "board-trips": {"task": "tracing.sweep_trips", "schedule": 10.0},
-    "propose-cases": {"task": "tracing.sweep_suspects", "schedule": 10.0},
-    "plan-tasks": {"task": "tracing.plan_tasks", "schedule": 600.0},
-    "propose-venue-reviews": {"task": "tracing.propose_venue_reviews", "schedule": 600.0},
-    "make-partitions": {"task": "tracing.make_partitions", "schedule": 3600.0},
-}
+CELERY_TASK_QUEUES = wake_ups.QUEUES
+CELERY_TASK_ROUTES = wake_ups.ROUTES
+CELERY_BEAT_SCHEDULE = wake_ups.SCHEDULE
 
 logs.configure()
 LOGGING = logs.logging_for(env.str("LOG_LEVEL", "WARNING" if HEALTHCODE_ENV == "test" else "INFO"))

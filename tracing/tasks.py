@@ -18,10 +18,12 @@ COLOURS_FIRST = 30
 
 @shared_task(name="tracing.trace_case")
 def trace_case(case_id: int) -> None:
-    """Trace one case now."""
-    traced = services.trace_case(case_id=case_id, now=timezone.now())
+    """Trace one case now, unless a sweep was quicker."""
+    traced = services.trace_case(case_id=case_id, now=timezone.now(), only_if_due=True)
+    if traced is None:
+        return
     sweep_due.delay()
-    if traced and traced.changed > MANY:
+    if traced.changed > MANY:
         sweep_due.delay()
         plan_tasks.apply_async(countdown=COLOURS_FIRST)
 

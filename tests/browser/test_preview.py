@@ -13,7 +13,7 @@ from tests import oversight
 from tests.journeys import world
 from tests.journeys.world import ago
 from tests.tracing.outbreak import person
-from tracing.models import Case, CaseState, Contact, Place, TraceBrake, Visit
+from tracing.models import Case, CaseState, Contact, ContactTask, Place, TraceBrake, Visit
 from tracing.services import trace_case
 
 DESK = {
@@ -46,11 +46,11 @@ def web(committed):
 
 @pytest.fixture
 def officer(web, new_page):
-    """Opens a page of the admin as an officer; whatever its policy blocks fails the test."""
+    """Opens the admin as an officer, else a tracer; whatever its policy blocks fails the test."""
     blocked: list[str] = []
 
-    def open_page(name: str, **screen):
-        client = oversight.browser(oversight.officer(Role.TRACER, name))
+    def open_page(name: str, role: Role = Role.TRACER, **screen):
+        client = oversight.browser(oversight.officer(role, name))
         page = new_page(**screen)
         session = client.cookies["session"].value
         page.context.add_cookies([{"name": "session", "value": session, "url": web}])
@@ -97,6 +97,33 @@ def test_dates_are_previewed_changed_and_confirmed(officer, web, screen, request
     expect(page.locator("#trace")).to_contain_text("正在追踪接触者")
     trace_case(case_id=case.pk, now=world.ago())
     assert Contact.objects.exclude(grade="casual").count() == 2
+
+
+def test_a_case_goes_from_its_preview_over_its_chain_to_the_worklist(officer, web):
+    case = Case.objects.get()
+    ContactTask.objects.all().delete()
+    page = officer("chen", **DESK)
+    page.goto(f"{web}/admin/tracing/case/{case.pk}/confirm/")
+    page.get_by_role("button", name="预览").click()
+    expect(page.locator("#preview")).to_contain_text("将有 10 人被告知")
+    page.get_by_role("button", name="确认并开始追踪").click()
+    expect(page.locator("#trace")).to_contain_text("正在追踪接触者")
+    trace_case(case_id=case.pk, now=world.ago())
+
+    page.reload()
+    page.get_by_role("link", name="传播链").click()
+    expect(page.locator(".chart__plot[data-drawn='yes']")).to_be_visible()
+    expect(page.locator("table tbody tr")).to_have_count(10)
+    shot(page, "c_chain_of_the_confirmed")
+
+    phone = officer("sun", Role.COMMUNITY)
+    phone.locator(".work", has_text="待办任务").get_by_role("link", name="待办任务").click()
+    expect(phone.locator("#result_list tbody tr").first).to_contain_text("*")
+    assert fits(phone, PHONE)
+    shot(phone, "c_worklist_of_the_confirmed")
+    phone.locator("#result_list tbody tr").first.get_by_role("link").click()
+    expect(phone.get_by_role("link", name="我来办")).to_be_visible()
+    assert set(ContactTask.objects.values_list("case_id", flat=True)) == {case.pk}
 
 
 def test_two_officers_let_a_trace_pass(officer, web, settings):

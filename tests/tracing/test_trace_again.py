@@ -56,6 +56,32 @@ def meet(a, b, place, entered="18 12:00", left="18 13:00"):
     stay(b, place, entered, left)
 
 
+def test_a_hint_for_a_case_that_a_sweep_has_traced_traces_nothing(anna, bo, monkeypatch):
+    meet(anna, bo, room())
+    case = confirmed(anna)
+    assert sweep_traces(now=NOW) == 1
+    monkeypatch.setattr("tracing.services.trace.run.find_contacts", None)  # whoever traces, fails
+    assert trace_case(case_id=case.pk, now=NOW, only_if_due=True) is None
+
+
+def test_a_sweep_leaves_a_case_that_was_traced_since_it_looked(anna, bo, monkeypatch):
+    meet(anna, bo, room())
+    case = confirmed(anna)
+
+    def board(*, now):
+        trace_case(case_id=case.pk, now=now)
+
+    monkeypatch.setattr("tracing.services.trace.run.board_trips", _once(board))
+    assert sweep_traces(now=NOW) == 0
+    assert [contact.citizen_id for contact in Contact.objects.all()] == [bo.pk]
+
+
+def _once(work):
+    """The work at the first call, nothing at later ones."""
+    left = [work]
+    return lambda **given: left.pop()(**given) if left else 0
+
+
 def test_running_a_trace_again_changes_nothing(anna, bo, chen):
     home(bo, chen)
     meet(anna, bo, room(), "18 12:00", "18 13:00")

@@ -35,16 +35,17 @@ class Traced(NamedTuple):
     changed: int
 
 
-def trace_case(*, case_id: int, now: datetime) -> Traced | None:
+def trace_case(*, case_id: int, now: datetime, only_if_due: bool = False) -> Traced | None:
     """Find the contacts of a confirmed case and hand their exposures down; running it again
     changes nothing.
 
     Trips that are stored are boarded first, so that none is missed. None: the case is not
     confirmed, or it reaches too many people and waits for two officers, or somebody else is
-    tracing it, who leaves it due if anything came in meanwhile.
+    tracing it, who leaves it due if anything came in meanwhile. `only_if_due`: also if somebody
+    has traced it by now.
     """
     board_trips(now=now)
-    return _trace(case_id, now)
+    return _trace(case_id, now, only_if_due=only_if_due)
 
 
 def sweep_traces(*, now: datetime) -> int:
@@ -63,7 +64,7 @@ def sweep_traces(*, now: datetime) -> int:
 
 def _traced(case_id: int, now: datetime) -> bool:
     try:
-        return _trace(case_id, now) is not None
+        return _trace(case_id, now, only_if_due=True) is not None
     except TraceTooWide as error:
         # Found out at some cost, so not every few seconds: officers look at its dates meanwhile.
         Case.objects.filter(pk=case_id).update(trace_due_at=now + TOO_WIDE_WAITS)
@@ -74,10 +75,10 @@ def _traced(case_id: int, now: datetime) -> bool:
         return False
 
 
-def _trace(case_id: int, now: datetime) -> Traced | None:
+def _trace(case_id: int, now: datetime, *, only_if_due: bool) -> Traced | None:
     with transaction.atomic():
         case = _take(case_id)
-        if case is None or _out_of_reach(case, now):
+        if case is None or (only_if_due and not _is_due(case, now)) or _out_of_reach(case, now):
             return None
         # The rules of the day it was confirmed, so that a later run asks the same.
         in_force = contact_rules(region=case.district, now=case.decided_at or now)
@@ -106,6 +107,10 @@ def _take(case_id: int) -> Case | None:
         return None
     case = Case.objects.filter(pk=case_id, state=CaseState.CONFIRMED).first()
     return case and spanning(case)
+
+
+def _is_due(case: Case, now: datetime) -> bool:
+    return case.trace_due_at is not None and case.trace_due_at <= now
 
 
 def _out_of_reach(case: Case, now: datetime) -> bool:
