@@ -7,10 +7,9 @@ from django.utils import timezone
 
 from healthcode import services
 
-#: A sweep gives way to the next after this many seconds, far below the task's time limit.
-SLICE_SECONDS = 30
-#: Where cases wait to be traced, sooner: one waits no longer than this for a city's new rules.
-URGENT_SECONDS = 5
+#: A sweep gives way to the next after this many seconds: a case waits no longer than this to be
+#: traced while a city's rules change, and no housekeeping until its hint expires.
+SLICE_SECONDS = 5
 
 
 @shared_task(name="healthcode.sweep_due")
@@ -19,7 +18,7 @@ def sweep_due() -> int:
 
     New rules spread only while nobody waits: a contact just traced comes before a city.
     """
-    done, until = 0, monotonic() + URGENT_SECONDS
+    done, until = 0, monotonic() + SLICE_SECONDS
     while monotonic() < until:
         count = services.recolour_due(now=timezone.now())
         if not count and not services.spread_next(now=timezone.now()):

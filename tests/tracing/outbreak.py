@@ -45,6 +45,14 @@ def stay(who: Citizen, place: Place, entered: str, left: str, row: int | None = 
     )
 
 
+def meet(
+    a: Citizen, b: Citizen, place: Place, entered: str = "18 12:00", left: str = "18 13:00"
+) -> None:
+    """Both stay there, from one instant to another."""
+    stay(a, place, entered, left)
+    stay(b, place, entered, left)
+
+
 def home(*who: Citizen, since: str = "1 00:00", kind: str = "household") -> None:
     """These people share a home."""
     group = Membership.objects.count() + 1

@@ -8,6 +8,7 @@ from accounts.errors import AlreadyDecided, NotPermitted
 from accounts.models import AuditEvent, User
 from healthcode.colours import Colour
 from healthcode.models import Evidence
+from tests.tracing.corrected import LATER, correct, window
 from tests.tracing.outbreak import (
     DAY,
     NOW,
@@ -17,11 +18,11 @@ from tests.tracing.outbreak import (
     contacts,
     episode,
     exposures,
+    meet,
     officer,
     person,
     room,
     rules_in_force,
-    stay,
     suspected,
     told,
     traced,
@@ -40,7 +41,6 @@ from tracing.services import (
 )
 
 pytestmark = pytest.mark.django_db
-LATER = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
@@ -61,21 +61,6 @@ def bo():
 @pytest.fixture
 def chen():
     return person("E10000003")
-
-
-def correct(case: Case, now=LATER, **dates) -> Case:
-    known = {"onset_at": None, "isolated_at": at("19 09:00")} | dates
-    return correct_case(case_id=case.pk, reason="发病日期记错", by=officer(), now=now, **known)
-
-
-def meet(a, b, place, entered, left) -> None:
-    stay(a, place, entered, left)
-    stay(b, place, entered, left)
-
-
-def window(case: Case) -> tuple:
-    stored = Case.objects.get(pk=case.pk)
-    return (stored.window_from, stored.window_until, stored.traced_until)
 
 
 def test_an_earlier_onset_widens_the_window_and_finds_more(anna, bo, chen):

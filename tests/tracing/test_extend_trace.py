@@ -1,15 +1,15 @@
 """A trace that an officer extends beyond the confirmation, because people were still about."""
 
-from datetime import timedelta
-
 import pytest
 
+from tests.tracing.corrected import LATER, correct, window
 from tests.tracing.outbreak import (
     DAY,
     NOW,
     at,
     confirmed,
     contacts,
+    meet,
     officer,
     person,
     room,
@@ -20,7 +20,6 @@ from tests.tracing.outbreak import (
 from tracing.errors import CaseInvalid
 from tracing.models import Case, Visit
 from tracing.services import (
-    correct_case,
     extend_trace,
     isolate_case,
     sweep_traces,
@@ -28,7 +27,6 @@ from tracing.services import (
 )
 
 pytestmark = pytest.mark.django_db
-LATER = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
@@ -49,21 +47,6 @@ def bo():
 @pytest.fixture
 def chen():
     return person("E10000003")
-
-
-def correct(case: Case, now=LATER, **dates) -> Case:
-    known = {"onset_at": None, "isolated_at": at("19 09:00")} | dates
-    return correct_case(case_id=case.pk, reason="发病日期记错", by=officer(), now=now, **known)
-
-
-def meet(a, b, place, entered, left) -> None:
-    stay(a, place, entered, left)
-    stay(b, place, entered, left)
-
-
-def window(case: Case) -> tuple:
-    stored = Case.objects.get(pk=case.pk)
-    return (stored.window_from, stored.window_until, stored.traced_until)
 
 
 def extend(case: Case, until, now) -> Case:

@@ -19,7 +19,7 @@ from tests.tracing.outbreak import (
     rules_in_force,
     suspected,
 )
-from tests.tracing.twice import LATER, merge, two_cases
+from tests.tracing.twice import LATER, merge, separate, two_cases
 from tracing.errors import CaseMerged, MergeRefused, UnknownCase
 from tracing.models import Case, CaseState, Contact, TraceBrake
 from tracing.services import (
@@ -64,10 +64,6 @@ def dora():
 @pytest.fixture
 def two(anna, bo, chen, dora) -> tuple[Case, Case]:
     return two_cases(anna, bo, chen, dora)
-
-
-def separate(case: Case, now=LATER) -> Case:
-    return separate_cases(case_id=case.pk, reason="不是同一人", by=officer(), now=now)
 
 
 def derived(*people) -> dict[int, list]:

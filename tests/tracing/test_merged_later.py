@@ -8,7 +8,6 @@ from tests.tracing.outbreak import (
     confirmed,
     contacts,
     home,
-    officer,
     person,
     positive,
     room,
@@ -17,11 +16,10 @@ from tests.tracing.outbreak import (
     told,
     traced,
 )
-from tests.tracing.twice import LATER, merge, two_cases
+from tests.tracing.twice import LATER, merge, separate, two_cases
 from tracing.models import Case
 from tracing.services import (
     propose_cases,
-    separate_cases,
     sweep_traces,
     touch_cases,
     trace_case,
@@ -60,10 +58,6 @@ def dora():
 @pytest.fixture
 def two(anna, bo, chen, dora) -> tuple[Case, Case]:
     return two_cases(anna, bo, chen, dora)
-
-
-def separate(case: Case, now=LATER) -> Case:
-    return separate_cases(case_id=case.pk, reason="不是同一人", by=officer(), now=now)
 
 
 def test_a_merged_case_is_not_traced_nor_is_its_person_proposed(two, anna):

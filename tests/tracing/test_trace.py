@@ -11,6 +11,7 @@ from tests.tracing.outbreak import (
     confirmed,
     exposures,
     home,
+    meet,
     person,
     room,
     rules_in_force,
@@ -45,11 +46,6 @@ def bo():
 def chen():
     """Chen met Bo."""
     return person("E10000003")
-
-
-def meet(a, b, place, entered="18 12:00", left="18 13:00"):
-    stay(a, place, entered, left)
-    stay(b, place, entered, left)
 
 
 def test_fifteen_minutes_in_a_small_room_are_close(anna, bo):

@@ -14,6 +14,7 @@ from tests.tracing.outbreak import (
     contacts,
     exposures,
     home,
+    meet,
     officer,
     person,
     room,
@@ -49,11 +50,6 @@ def bo():
 def chen():
     """Chen met Bo."""
     return person("E10000003")
-
-
-def meet(a, b, place, entered="18 12:00", left="18 13:00"):
-    stay(a, place, entered, left)
-    stay(b, place, entered, left)
 
 
 def test_a_hint_for_a_case_that_a_sweep_has_traced_traces_nothing(anna, bo, monkeypatch):

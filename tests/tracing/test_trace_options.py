@@ -10,7 +10,7 @@ import pytest
 from healthcode.policy import CompiledRules, compile_rules
 from healthcode.policy.ruleset import SecondHop, Stretch
 from healthcode.rules import load_named
-from tests.tracing.outbreak import NOW, at, home, person, room, stay
+from tests.tracing.outbreak import NOW, at, home, meet, person, room, stay
 from tracing.models import Case, Place
 from tracing.services.trace.find import FoundAll, find_contacts
 
@@ -59,11 +59,6 @@ def space(name: str, closed: bool | None, *, near: bool = False) -> Place:
     place = room(name, near=near)
     Place.objects.filter(pk=place.pk).update(closed_space=closed)
     return place
-
-
-def meet(a, b, place, entered, left):
-    stay(a, place, entered, left)
-    stay(b, place, entered, left)
 
 
 def test_whoever_comes_within_the_tail_was_there_together(anna, bo):

@@ -1,11 +1,11 @@
 """One person under two documents, with a case for each."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from accounts.models import Citizen
 from tests.tracing.outbreak import NOW, confirmed, contacts, officer, room, stay, traced
 from tracing.models import Case
-from tracing.services import merge_cases
+from tracing.services import merge_cases, separate_cases
 
 LATER = NOW + timedelta(minutes=1)
 
@@ -32,6 +32,11 @@ def two_cases(
     return first, second
 
 
-def merge(kept: Case, merged: Case, now=LATER) -> Case:
+def merge(kept: Case, merged: Case, now: datetime = LATER) -> Case:
     """Have the first speak for the second too."""
     return merge_cases(kept=kept.pk, merged=merged.pk, reason="同一人", by=officer(), now=now)
+
+
+def separate(case: Case, now: datetime = LATER) -> Case:
+    """Take its merger back."""
+    return separate_cases(case_id=case.pk, reason="不是同一人", by=officer(), now=now)
